@@ -1,0 +1,75 @@
+package exchange
+
+import (
+	"errors"
+	"io"
+)
+
+// Kept is how much of a request's body is kept for another try, in bytes.
+const Kept = 64 << 10
+
+// Body is a request's body. It may be read until Reply.Close. The zero Body is empty.
+type Body struct {
+	source io.Reader
+	length int64
+	kept   []byte
+	at     int // next kept byte to read; len(kept) when the source is next
+	lost   bool
+	err    error
+	// Trailer is valid after io.EOF; nil when none can come.
+	Trailer *Head
+}
+
+// Unknown is the length of a body whose end shows only when it comes.
+const Unknown int64 = -1
+
+// Reset makes b the body that source gives; length is in bytes or Unknown.
+func (b *Body) Reset(source io.Reader, length int64) {
+	*b = Body{source: source, length: length, kept: b.kept[:0]}
+}
+
+// Len is the length in bytes, or Unknown.
+func (b *Body) Len() int64 { return b.length }
+
+// Empty tells whether there is no body, not even one of length zero in chunks.
+func (b *Body) Empty() bool { return b.source == nil || b.length == 0 }
+
+// Read reads what was kept first, then the source. An error that is not io.EOF stays.
+func (b *Body) Read(p []byte) (int, error) {
+	if b.at < len(b.kept) {
+		n := copy(p, b.kept[b.at:])
+		b.at += n
+		return n, nil
+	}
+	if b.err != nil {
+		return 0, b.err
+	}
+	if b.source == nil {
+		return 0, io.EOF
+	}
+	n, err := b.source.Read(p)
+	b.err = err
+	b.keep(p[:n])
+	return n, err
+}
+
+func (b *Body) keep(p []byte) {
+	switch {
+	case b.lost:
+	case len(b.kept)+len(p) > Kept:
+		b.lost, b.kept, b.at = true, b.kept[:0], 0
+	default:
+		b.kept = append(b.kept, p...)
+		b.at = len(b.kept)
+	}
+}
+
+// Rewind makes the next Read start at the beginning again. It is false when that is not kept any more, or when
+// reading it failed.
+func (b *Body) Rewind() bool {
+	if b.lost || b.err != nil && !errors.Is(b.err, io.EOF) {
+		return false
+	}
+	b.at = 0
+	return true
+}
