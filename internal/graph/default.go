@@ -1,0 +1,20 @@
+package graph
+
+import "time"
+
+// Every default of the format stands here, and only here.
+const (
+	DefaultListen          = "127.0.0.1:8080"
+	DefaultRouteTimeout    = 30 * time.Second
+	DefaultCallTimeout     = 15 * time.Second
+	DefaultAttempts        = 2
+	DefaultReplicas        = 1
+	MaxReplicas            = 64
+	DefaultGrace           = 10 * time.Second
+	DefaultProtocol        = Auto
+	DefaultHealthInterval  = 2 * time.Second
+	DefaultHealthTimeout   = time.Second
+	DefaultHealthThreshold = 3
+	DefaultHealthWithin    = 60 * time.Second
+	DefaultEnvironment     = Local
+)
