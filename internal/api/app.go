@@ -1,0 +1,61 @@
+package api
+
+import "time"
+
+// App is the running application.
+type App struct {
+	Name        string `json:"name" doc:"Name of the application."`
+	Environment string `json:"environment" doc:"The overlay that is applied."`
+	Root        string `json:"root" doc:"Absolute folder of the file."`
+	File        string `json:"file" doc:"Absolute path of banyan.yaml."`
+	// Run is the identifier of the time between this up and its down.
+	Run     string    `json:"run" doc:"Identifier of this run."`
+	Version string    `json:"version" doc:"Version of the banyan binary that runs it."`
+	Started time.Time `json:"started" doc:"When this run began."`
+	// Attached is when the present control process took over; equal to Started when it is the first one.
+	Attached time.Time `json:"attached" doc:"When the present control process began."`
+	PID      int       `json:"pid" doc:"Process id of the control process."`
+	Keeper   int       `json:"keeper" doc:"Process id of the keeper."`
+	// Gateway, API and Dashboard are URLs; empty where nothing listens.
+	Gateway   string `json:"gateway" doc:"URL of the gateway."`
+	API       string `json:"api" doc:"URL of this API on loopback."`
+	Dashboard string `json:"dashboard" doc:"URL of the page."`
+	Phase     Phase  `json:"phase" doc:"starting, running or stopping."`
+	// Loaded is when the file that runs was read.
+	Loaded time.Time `json:"loaded" doc:"When the file that runs was read."`
+	// Refused is why the newest file on disk is not what runs: rendered diagnostics; empty when it is.
+	Refused string `json:"refused,omitempty" doc:"Why the newest file does not run, as banyan validate says it."`
+	// Problems are failures that are no service's: a listener that could not be opened, a store that dropped records.
+	Problems []Problem `json:"problems,omitempty" doc:"What is wrong and belongs to no service."`
+}
+
+// Phase is where an application or a service stands.
+type Phase string
+
+// The phases of an application are starting, running and stopping; a service has all of them.
+const (
+	Waiting  Phase = "waiting"
+	Building Phase = "building"
+	Starting Phase = "starting"
+	Running  Phase = "running"
+	Failed   Phase = "failed"
+	Stopping Phase = "stopping"
+	Stopped  Phase = "stopped"
+)
+
+// Problem is what is wrong, why, and what to do.
+type Problem struct {
+	Code string `json:"code" doc:"Stable code; banyan help prints its entry."`
+	// Text says what is, in one line.
+	Text string `json:"text" doc:"What is wrong."`
+	// Where is file:line:column of the line that would change it, empty when none does.
+	Where  string   `json:"where,omitempty" doc:"file:line:column."`
+	Likely string   `json:"likely,omitempty" doc:"The likely reason."`
+	Lines  []string `json:"lines,omitempty" doc:"The last lines that were written."`
+	// Exit is the exit code, -1 after a signal; nil when nothing ended.
+	Exit   *int   `json:"exit,omitempty" doc:"Exit code, -1 after a signal."`
+	Signal string `json:"signal,omitempty" doc:"The signal that ended it."`
+	// Instance is whose lines they are.
+	Instance string    `json:"instance,omitempty" doc:"The instance that failed."`
+	Next     time.Time `json:"next,omitzero" doc:"When it is tried again."`
+}
