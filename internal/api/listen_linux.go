@@ -1,0 +1,41 @@
+package api
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// credentials asks the kernel who connected (unix(7), SO_PEERCRED).
+func credentials(conn net.Conn) (peer, bool) {
+	socket, is := conn.(*net.UnixConn)
+	if !is {
+		return peer{}, false
+	}
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return peer{}, false
+	}
+	var cred *unix.Ucred
+	var failed error
+	err = raw.Control(func(fd uintptr) { cred, failed = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED) })
+	if err != nil || failed != nil {
+		return peer{}, false
+	}
+	return peer{uid: int(cred.Uid), pid: int(cred.Pid)}, true
+}
+
+// own refuses a folder that belongs to somebody else, as one in /tmp may.
+func own(folder string) error {
+	info, err := os.Lstat(folder)
+	if err != nil {
+		return fmt.Errorf("looking at the socket's folder: %w", err)
+	}
+	if stat, known := info.Sys().(*syscall.Stat_t); !info.IsDir() || known && int(stat.Uid) != os.Getuid() {
+		return fmt.Errorf("%s belongs to another user", folder)
+	}
+	return nil
+}
