@@ -1,0 +1,70 @@
+# Every target works on a fresh machine that has Go, make and git; what needs more says so and where it comes from.
+SHELL := /bin/bash
+BINARY := bin/banyan
+SHOP := examples/shop/banyan.yaml
+# The race detector needs a C compiler.
+RACE := $(shell if command -v gcc >/dev/null 2>&1 || command -v clang >/dev/null 2>&1; then echo -race; fi)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## This list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/banyan
+	@go build -trimpath -o $(BINARY) ./cmd/banyan
+
+.PHONY: demo
+demo: ## Build Banyan and start the shop; returns when it answers
+	@bash scripts/demo.sh
+
+.PHONY: demo-down
+demo-down: build ## Stop the shop
+	@$(BINARY) down --file $(SHOP)
+
+.PHONY: test
+test: ## All of go test ./..., with -race where a C compiler answers
+	go test $(RACE) -timeout 15m ./...
+
+.PHONY: lint
+lint: ## gofmt, go vet, golangci-lint
+	@bash scripts/lint.sh
+
+.PHONY: vulnerable
+vulnerable: ## govulncheck, where its database is reachable
+	@bash scripts/vulnerable.sh
+
+.PHONY: fuzz
+fuzz: ## Each fuzz target for a few seconds (FUZZTIME=5s)
+	@bash scripts/fuzz.sh
+
+.PHONY: generate
+generate: build ## Write the generated files again: the JSON Schema and the OpenAPI document
+	@$(BINARY) schema > docs/banyan.schema.json
+	@go run ./internal/api/document > docs/openapi.json
+
+.PHONY: cross
+cross: ## Compile for Linux, macOS and Windows
+	@for os in linux darwin windows; do for arch in amd64 arm64; do \
+	  echo "  $$os/$$arch"; GOOS=$$os GOARCH=$$arch CGO_ENABLED=0 go build -o /dev/null ./cmd/banyan || exit 1; done; done
+
+.PHONY: torture
+torture: ## Faults: processes killed at random while requests run
+	go test -tags torture -count 1 -timeout 15m ./internal/node/...
+
+.PHONY: bench
+bench: bench-start bench-engine ## Both benches
+
+.PHONY: bench-start
+bench-start: build ## up, first request, down, memory
+	go run ./bench/start
+
+.PHONY: bench-engine
+bench-engine: build ## CPU per request beside nginx, HAProxy and Caddy, from their packages
+	bash bench/engine/install.sh
+	go run ./bench/engine
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf bin dist examples/*/bin

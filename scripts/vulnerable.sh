@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# govulncheck asks vuln.go.dev; where that is not reachable it says so and passes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+version=v1.2.0
+checker=bin/govulncheck-$version
+if [ ! -x "$checker" ]; then
+  GOBIN="$PWD/bin" GOFLAGS=-mod=mod go install "golang.org/x/vuln/cmd/govulncheck@$version"
+  mv bin/govulncheck "$checker"
+fi
+if ! (exec 3<>/dev/tcp/vuln.go.dev/443) 2>/dev/null; then
+  echo "vuln.go.dev is not reachable from here: no vulnerability check was made"
+  exit 0
+fi
+"$checker" ./...
