@@ -1,0 +1,97 @@
+// Command engine compares the CPU that a request costs in the proxy process: Banyan's gateway beside nginx, HAProxy and
+// Caddy, on loopback, in the same rounds, with the same backend and the same client. Medians and ratios are printed.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/banyan-run/banyan/bench/measure"
+)
+
+// shape is one kind of traffic.
+type shape struct {
+	name         string
+	connections  int
+	answer, send int
+}
+
+var shapes = []shape{
+	{"200 B, 64 connections", 64, 200, 0},
+	{"200 B, 256 connections", 256, 200, 0},
+	{"16 KiB, 64 connections", 64, 16 << 10, 0},
+	{"POST 1 KiB, 64 connections", 64, 200, 1 << 10},
+}
+
+func main() {
+	rounds := flag.Int("rounds", 5, "rounds; medians are printed")
+	length := flag.Duration("for", 2*time.Second, "how long each proxy is measured in a round")
+	flag.Parse()
+	if runtime.GOOS != "linux" {
+		fmt.Println("this bench reads /proc, so it runs on Linux only")
+		os.Exit(1)
+	}
+	if err := run(context.Background(), *rounds, *length); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, rounds int, length time.Duration) error {
+	folder, err := os.MkdirTemp("", "banyan-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	backend, err := serve()
+	if err != nil {
+		return err
+	}
+	defer backend.Close()
+	proxies, err := startAll(ctx, folder, backend.Addr().String())
+	defer stopAll(proxies)
+	if err != nil {
+		return err
+	}
+	for _, s := range shapes {
+		costs := map[string][]float64{}
+		for range rounds {
+			for _, p := range proxies {
+				cost, err := one(p, s, length)
+				if err != nil {
+					return fmt.Errorf("%s with %s: %w", p.name, s.name, err)
+				}
+				costs[p.name] = append(costs[p.name], cost)
+			}
+		}
+		report(s, proxies, costs)
+	}
+	return nil
+}
+
+// one is the CPU of p for each request, in microseconds.
+func one(p *peer, s shape, length time.Duration) (float64, error) {
+	if _, err := load(p.address, s, length/10); err != nil {
+		return 0, err
+	}
+	pids := p.processes()
+	before := measure.FineCPU(pids...)
+	done, err := load(p.address, s, length)
+	if err != nil {
+		return 0, err
+	}
+	return float64(measure.FineCPU(pids...)-before) / 1e3 / float64(done), nil
+}
+
+func report(s shape, proxies []*peer, costs map[string][]float64) {
+	fmt.Printf("%s\n", s.name)
+	own := measure.Median(costs[proxies[0].name])
+	for _, p := range proxies {
+		cost := measure.Median(costs[p.name])
+		fmt.Printf("  %-9s %6.1f µs of CPU a request   banyan/%s %.2f\n", p.name, cost, p.name, own/cost)
+	}
+}
