@@ -2,7 +2,7 @@
 # gofmt, go vet and golangci-lint, at a fixed version that is built once into bin/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-version=v2.14.0
+version=v2.15.0
 unformatted=$(gofmt -l $(git ls-files -co --exclude-standard '*.go'))
 if [ -n "$unformatted" ]; then
   echo "gofmt would change:" >&2

@@ -2,7 +2,7 @@
 # govulncheck asks vuln.go.dev; where that is not reachable it says so and passes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-version=v1.2.0
+version=v1.9.0
 checker=bin/govulncheck-$version
 if [ ! -x "$checker" ]; then
   GOBIN="$PWD/bin" GOFLAGS=-mod=mod go install "golang.org/x/vuln/cmd/govulncheck@$version"
