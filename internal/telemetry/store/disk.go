@@ -1,0 +1,183 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/telemetry"
+)
+
+// Options bound what is kept; zero values mean 64 MiB, 24 h and a sixteenth of the size for each segment.
+type Options struct {
+	// Size bounds all segments, in bytes.
+	Size int64
+	// Age bounds how long a segment is kept after its last record.
+	Age time.Duration
+	// Segment bounds one file, in bytes.
+	Segment int64
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+
+	open func(path string) (file, error)
+}
+
+// Disk keeps spans and lines in a folder.
+type Disk struct {
+	folder  string
+	options Options
+	buffer  []byte  // the writer's
+	placed  []place // the writer's
+	mu      struct {
+		sync.RWMutex
+		segments []*segment // oldest first; the last is written to
+		index    *index
+		closed   bool
+	}
+}
+
+// indexed is how many of the newest segments are read when a folder is opened: the rest is read when it is asked for.
+const indexed = 2
+
+// ErrClosed says that the store was closed.
+var ErrClosed = errors.New("the telemetry store is closed")
+
+// Open opens or makes a store in folder. A record that was torn by a crash is cut.
+func Open(folder string, options Options) (*Disk, error) {
+	d := &Disk{folder: folder, options: options.withDefaults()}
+	d.mu.index = newIndex()
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("opening the telemetry store: %w", err)
+	}
+	if err := d.load(); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the telemetry store: %w", err), d.Close())
+	}
+	return d, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Size <= 0 {
+		o.Size = 64 << 20
+	}
+	if o.Age <= 0 {
+		o.Age = 24 * time.Hour
+	}
+	if o.Segment <= 0 {
+		o.Segment = o.Size / 16
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.open == nil {
+		o.open = openFile
+	}
+	return o
+}
+
+func (d *Disk) load() error {
+	names, err := filepath.Glob(filepath.Join(d.folder, "*.seg"))
+	if err != nil {
+		return err
+	}
+	slices.Sort(names)
+	for i, path := range names {
+		if err := d.adopt(path, i >= len(names)-indexed, i == len(names)-1); err != nil {
+			return err
+		}
+	}
+	if len(d.mu.segments) > indexed {
+		d.mu.index.evicted = true
+		d.mu.index.unread = d.mu.segments[len(d.mu.segments)-indexed-1].newest
+	}
+	return d.retain()
+}
+
+// adopt takes an existing segment in. The last one is written on, unless it is of another version.
+func (d *Disk) adopt(path string, read, last bool) error {
+	number, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(path), ".seg"), 10, 32)
+	if err != nil {
+		return nil // not ours
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	f, err := d.options.open(path)
+	if err != nil {
+		return err
+	}
+	s := &segment{number: uint32(number), path: path, file: f, size: info.Size(), newest: info.ModTime()}
+	d.mu.segments = append(d.mu.segments, s)
+	if !read {
+		return nil
+	}
+	end, err := s.walk(s.size, func(offset int64, record []byte) { d.mu.index.read(record, place{s.number, uint32(offset)}) })
+	if errors.Is(err, errVersion) {
+		return nil
+	}
+	s.writable = last && err == nil
+	if last && end < s.size {
+		return s.cut(end)
+	}
+	return nil
+}
+
+// cut drops what is torn at the end; a segment without a whole header gets one.
+func (s *segment) cut(end int64) error {
+	if err := s.file.Truncate(end); err != nil {
+		return fmt.Errorf("cutting a torn record: %w", err)
+	}
+	s.size = end
+	if end > 0 {
+		return nil
+	}
+	s.size = int64(len(header))
+	_, err := s.file.WriteAt([]byte(header), 0)
+	return err
+}
+
+// read takes a record of an existing segment in; one that is whole but not understood is left out.
+func (x *index) read(record []byte, at place) {
+	switch record[0] {
+	case spanRecord:
+		if s, err := decodeSpan(record); err == nil {
+			x.addSpan(&s, at)
+		}
+	case lineRecord:
+		if l, err := decodeLine(record); err == nil {
+			x.addLine(&l, at)
+		}
+	}
+}
+
+// Close closes the files. Reads fail afterwards.
+func (d *Disk) Close() error {
+	d.mu.Lock()
+	segments := d.mu.segments
+	d.mu.segments, d.mu.closed = nil, true
+	d.mu.Unlock()
+	var failures []error
+	for _, s := range segments {
+		failures = append(failures, s.file.Close())
+	}
+	return errors.Join(failures...)
+}
+
+// Bytes is what the segments hold.
+func (d *Disk) Bytes() int64 {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var total int64
+	for _, s := range d.mu.segments {
+		total += s.size
+	}
+	return total
+}
+
+var _ telemetry.Store = (*Disk)(nil)

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/signal"
+	"github.com/banyan-run/banyan/internal/telemetry"
+)
+
+// The kinds of records.
+const (
+	spanRecord byte = 1
+	lineRecord byte = 2
+)
+
+var errEncoding = errors.New("a record does not follow the format")
+
+// attributeNames are written as their number from 1; a name that is not among them is written out after a zero. Names are only
+// ever added at the end: the number is the format.
+var attributeNames = [...]string{
+	telemetry.RequestMethod, telemetry.StatusCode, telemetry.RequestBody, telemetry.ResponseBody, telemetry.ResendCount,
+	telemetry.HTTPRoute, telemetry.URLPath, telemetry.ServerAddress, telemetry.ServiceInstance, telemetry.ProtocolName,
+	telemetry.ProtocolVersion, telemetry.ErrorType, telemetry.RPCSystem, telemetry.RPCService, telemetry.RPCMethod,
+	telemetry.GRPCStatus, telemetry.Caller,
+}
+
+var kinds = [...]signal.Kind{signal.Server, signal.Client, signal.Internal}
+
+func appendSpan(b []byte, s *signal.Span) []byte {
+	b = append(b, spanRecord)
+	b = append(append(append(b, s.Trace[:]...), s.ID[:]...), s.Parent[:]...)
+	b = append(b, kindNumber(s.Kind), flag(s.Failed))
+	b = binary.AppendVarint(b, s.Start.UnixNano())
+	b = binary.AppendVarint(b, int64(s.Duration))
+	b = appendText(appendText(appendText(appendText(b, s.Service), s.Instance), s.Name), s.Message)
+	b = binary.AppendUvarint(b, uint64(len(s.Attributes)))
+	for name, value := range s.Attributes {
+		number := attributeNumber(name)
+		b = binary.AppendUvarint(b, number)
+		if number == 0 {
+			b = appendText(b, name)
+		}
+		b = appendText(b, value)
+	}
+	return b
+}
+
+func appendLine(b []byte, l *signal.Line) []byte {
+	b = append(b, lineRecord)
+	b = append(append(b, l.Trace[:]...), l.Span[:]...)
+	b = append(b, byte(l.Level))
+	b = binary.AppendVarint(b, l.At.UnixNano())
+	b = appendText(appendText(appendText(appendText(b, l.Service), l.Instance), l.Stream), l.Text)
+	if l.Message == l.Text {
+		return append(b, 0) // most lines are not structured: their message is not written twice
+	}
+	return appendText(append(b, 1), l.Message)
+}
+
+func decodeSpan(b []byte) (signal.Span, error) {
+	var s signal.Span
+	r := reader{rest: b}
+	r.skip(spanRecord)
+	r.copy(s.Trace[:])
+	r.copy(s.ID[:])
+	r.copy(s.Parent[:])
+	kind := int(r.byte())
+	if kind >= len(kinds) {
+		return s, errEncoding
+	}
+	s.Kind, s.Failed = kinds[kind], r.byte() != 0
+	s.Start, s.Duration = time.Unix(0, r.varint()), time.Duration(r.varint())
+	s.Service, s.Instance, s.Name, s.Message = r.text(), r.text(), r.text(), r.text()
+	count := r.uvarint()
+	if r.bad || count > uint64(len(r.rest)) {
+		return s, errEncoding
+	}
+	s.Attributes = make(map[string]string, count)
+	for range count {
+		name := r.attributeName()
+		s.Attributes[name] = r.text()
+	}
+	return s, r.end()
+}
+
+func decodeLine(b []byte) (signal.Line, error) {
+	var l signal.Line
+	r := reader{rest: b}
+	r.skip(lineRecord)
+	r.copy(l.Trace[:])
+	r.copy(l.Span[:])
+	l.Level = signal.Level(r.byte())
+	l.At = time.Unix(0, r.varint())
+	l.Service, l.Instance, l.Stream, l.Text = r.text(), r.text(), r.text(), r.text()
+	l.Message = l.Text
+	if r.byte() != 0 {
+		l.Message = r.text()
+	}
+	return l, r.end()
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func flag(set bool) byte {
+	if set {
+		return 1
+	}
+	return 0
+}
+
+func kindNumber(k signal.Kind) byte {
+	for i, kind := range kinds {
+		if kind == k {
+			return byte(i)
+		}
+	}
+	return byte(len(kinds) - 1)
+}
+
+func attributeNumber(name string) uint64 {
+	for i, known := range attributeNames {
+		if known == name {
+			return uint64(i) + 1
+		}
+	}
+	return 0
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/banyan-run/banyan/internal/signal"
+	"github.com/banyan-run/banyan/internal/telemetry"
+	"github.com/banyan-run/banyan/internal/trace"
+)
+
+// Memory keeps the newest traces and lines and forgets them with the process: for tests, and where .banyan cannot be written.
+type Memory struct {
+	mu struct {
+		sync.RWMutex
+		traces map[trace.ID][]signal.Span
+		order  []trace.ID
+		lines  *ring[signal.Line]
+		limit  int
+	}
+}
+
+// NewMemory keeps at most limit traces and four times as many lines.
+func NewMemory(limit int) *Memory {
+	m := &Memory{}
+	m.mu.traces, m.mu.lines, m.mu.limit = map[trace.ID][]signal.Span{}, newRing[signal.Line](4*limit), limit
+	return m
+}
+
+// Write implements telemetry.Store.
+func (m *Memory) Write(batch telemetry.Batch) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range batch.Spans {
+		m.add(s)
+	}
+	for _, l := range batch.Lines {
+		m.mu.lines.add(l)
+	}
+	return nil
+}
+
+// add keeps a span. The caller holds mu.
+func (m *Memory) add(s signal.Span) {
+	if m.mu.traces[s.Trace] == nil {
+		m.mu.order = append(m.mu.order, s.Trace)
+	}
+	if len(m.mu.traces[s.Trace]) < spansOfATrace {
+		m.mu.traces[s.Trace] = append(m.mu.traces[s.Trace], s)
+	}
+	if len(m.mu.order) > m.mu.limit {
+		delete(m.mu.traces, m.mu.order[0])
+		m.mu.order = m.mu.order[1:]
+	}
+}
+
+// Trace implements telemetry.Store.
+func (m *Memory) Trace(prefix string) ([]signal.Span, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	var found []signal.Span
+	for id, spans := range m.mu.traces {
+		switch {
+		case !telemetry.HasPrefix(id, prefix):
+		case found != nil || prefix == "":
+			return nil, telemetry.ErrAmbiguous
+		default:
+			found = slices.Clone(spans)
+		}
+	}
+	if found == nil {
+		return nil, telemetry.ErrNoTrace
+	}
+	return found, nil
+}
+
+// Traces implements telemetry.Store.
+func (m *Memory) Traces(q telemetry.TraceQuery) ([]telemetry.Summary, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	var found []telemetry.Summary
+	for i := len(m.mu.order) - 1; i >= 0 && len(found) < q.Count(); i-- {
+		var s telemetry.Summary
+		spans := m.mu.traces[m.mu.order[i]]
+		for j := range spans {
+			s.Add(&spans[j])
+		}
+		if q.Matches(&s) {
+			found = append(found, s)
+		}
+	}
+	return found, nil
+}
+
+// Lines implements telemetry.Store.
+func (m *Memory) Lines(q telemetry.LineQuery) ([]signal.Line, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	newest := newRing[signal.Line](q.Count())
+	all := m.mu.lines.all()
+	slices.SortStableFunc(all, func(a, b signal.Line) int { return a.At.Compare(b.At) })
+	for i := range all {
+		if q.Matches(&all[i]) {
+			newest.add(all[i])
+		}
+	}
+	return newest.all(), nil
+}
+
+var _ telemetry.Store = (*Memory)(nil)

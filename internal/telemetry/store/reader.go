@@ -1,0 +1,71 @@
+package store
+
+import "encoding/binary"
+
+// reader reads the fields of a record; after the first that is not there it is bad and yields zeros.
+type reader struct {
+	rest []byte
+	bad  bool
+}
+
+func (r *reader) take(n uint64) []byte {
+	if r.bad || n > uint64(len(r.rest)) {
+		r.bad = true
+		return nil
+	}
+	taken := r.rest[:n]
+	r.rest = r.rest[n:]
+	return taken
+}
+
+func (r *reader) skip(want byte) { r.bad = r.byte() != want || r.bad }
+
+func (r *reader) byte() byte {
+	if b := r.take(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (r *reader) copy(dst []byte) { copy(dst, r.take(uint64(len(dst)))) }
+
+func (r *reader) text() string { return string(r.take(r.uvarint())) }
+
+func (r *reader) varint() int64 {
+	v, n := binary.Varint(r.rest)
+	r.advance(n)
+	return v
+}
+
+func (r *reader) uvarint() uint64 {
+	v, n := binary.Uvarint(r.rest)
+	r.advance(n)
+	return v
+}
+
+func (r *reader) advance(n int) {
+	if n <= 0 {
+		r.bad = true
+		return
+	}
+	r.rest = r.rest[n:]
+}
+
+func (r *reader) attributeName() string {
+	number := r.uvarint()
+	switch {
+	case number == 0:
+		return r.text()
+	case number <= uint64(len(attributeNames)):
+		return attributeNames[number-1]
+	}
+	r.bad = true
+	return ""
+}
+
+func (r *reader) end() error {
+	if r.bad || len(r.rest) > 0 {
+		return errEncoding
+	}
+	return nil
+}
