@@ -1,0 +1,17 @@
+//go:build !unix
+
+package runner
+
+import (
+	"os"
+	"os/exec"
+)
+
+// groupOfItsOwn does nothing: Windows has no process groups that can be killed, so that only the command itself is.
+func groupOfItsOwn(*exec.Cmd) {}
+
+func killGroup(*exec.Cmd) {}
+
+func exitCode(state *os.ProcessState) int { return state.ExitCode() }
+
+func inode(os.FileInfo) uint64 { return 0 }
