@@ -48,7 +48,9 @@ func (b *Body) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := b.source.Read(p)
-	b.err = err
+	if !errors.Is(err, ErrInterrupted) {
+		b.err = err
+	}
 	b.keep(p[:n])
 	return n, err
 }
@@ -61,6 +63,30 @@ func (b *Body) keep(p []byte) {
 	default:
 		b.kept = append(b.kept, p...)
 		b.at = len(b.kept)
+	}
+}
+
+// ErrInterrupted is what a Read that Interrupt ended returns: nothing is lost, and it may be read on after Resume.
+var ErrInterrupted = errors.New("reading the body was interrupted")
+
+// An Interrupter is a source whose waiting Read another goroutine can end.
+type Interrupter interface {
+	Interrupt()
+	Resume()
+}
+
+// Interrupt ends a Read that waits, and the later ones until Resume: for a hop that must stop sending before the body has
+// come. It may be called while another goroutine reads; where the source cannot be interrupted it does nothing.
+func (b *Body) Interrupt() {
+	if source, can := b.source.(Interrupter); can {
+		source.Interrupt()
+	}
+}
+
+// Resume lets the body be read again; nobody may be reading.
+func (b *Body) Resume() {
+	if source, can := b.source.(Interrupter); can {
+		source.Resume()
 	}
 }
 

@@ -84,6 +84,13 @@ func TestReplyIsClosedOnce(t *testing.T) {
 	if closed != 1 {
 		t.Fatalf("released %d times", closed)
 	}
+	var order []int
+	for i := range 5 {
+		r.OnClose(func() error { order = append(order, i); return nil })
+	}
+	if _ = r.Close(); !slices.Equal(order, []int{4, 3, 2, 1, 0}) {
+		t.Fatalf("released in the order %v; the last added comes first", order)
+	}
 }
 
 func TestHeadEditsDoNotAllocateOnceWarm(t *testing.T) {

@@ -1,6 +1,9 @@
 package exchange
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 // Reply is the answer to an exchange. Whoever holds it closes it, exactly once; a layer that drops a reply closes it.
 type Reply struct {
@@ -15,20 +18,33 @@ type Reply struct {
 	// Upgrade is the stream after 101, with bytes that were read past the head; deadlines do not hold for it.
 	Upgrade io.ReadWriteCloser
 
-	release func() error
+	release  [3]func() error
+	releases int
 }
 
-// OnClose has f called when the reply is closed: it gives back what the body holds. A reply has one such function.
-func (r *Reply) OnClose(f func() error) { r.release = f }
+// OnClose has f called when the reply is closed, before what was added earlier: it gives back what the body holds.
+func (r *Reply) OnClose(f func() error) {
+	if last := len(r.release) - 1; r.releases == len(r.release) {
+		before := r.release[last]
+		r.release[last] = func() error { return errors.Join(f(), before()) }
+		return
+	}
+	r.release[r.releases] = f
+	r.releases++
+}
 
 // Close gives back what the body holds; a second call does nothing.
 func (r *Reply) Close() error {
-	release := r.release
-	r.release = nil
-	if release == nil {
-		return nil
+	var first error
+	for r.releases > 0 {
+		r.releases--
+		f := r.release[r.releases]
+		r.release[r.releases] = nil
+		if err := f(); first == nil {
+			first = err
+		}
 	}
-	return release()
+	return first
 }
 
 // Reset empties r and keeps its memory. It must have been closed.

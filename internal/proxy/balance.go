@@ -1,0 +1,162 @@
+package proxy
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/exchange"
+	"github.com/banyan-run/banyan/internal/problem"
+)
+
+// Balance chooses the instance of callee that a try goes to, holds the call while none is ready but one is coming, and tries again
+// by the policy. It sets x.Endpoint and x.Note (Instance, Tries, Queued). state is kept over reloads.
+func Balance(callee string, from Endpoints, state *State, retry RetryPolicy) exchange.Layer {
+	return func(next exchange.Handler) exchange.Handler {
+		return &balancer{callee: callee, from: from, state: state, mine: state.callee(callee), retry: retry, next: next}
+	}
+}
+
+type balancer struct {
+	callee string
+	from   Endpoints
+	state  *State
+	mine   *calleeState
+	retry  RetryPolicy
+	next   exchange.Handler
+}
+
+// Handle makes one try after the other until one is final.
+func (b *balancer) Handle(x *exchange.Exchange) error {
+	b.mine.budget.call(x.Now)
+	for failed := ""; ; {
+		chosen, err := b.choose(x, failed)
+		if err != nil {
+			return err
+		}
+		err = b.try(x, chosen)
+		now := time.Now()
+		if !b.retry.again(x, err) || !b.allowed(x, now) {
+			return err
+		}
+		b.state.retried(x.Edge.Caller, now)
+		x.Reply.Drop()
+		alone := failed == x.Endpoint.Address
+		failed = x.Endpoint.Address
+		if alone {
+			b.rest(x)
+		}
+	}
+}
+
+// rest waits a moment before the same instance is tried again.
+func (b *balancer) rest(x *exchange.Exchange) {
+	const moment = 25 * time.Millisecond
+	select {
+	case <-time.After(moment/2 + rand.N(moment)):
+	case <-x.Ctx.Done():
+	}
+}
+
+// try sends x to the chosen instance and learns from how it went.
+func (b *balancer) try(x *exchange.Exchange, chosen *load) error {
+	chosen.inFlight.Add(1)
+	err := b.next.Handle(x)
+	if err == nil {
+		chosen.observe(time.Since(x.Note.Queued), time.Now())
+		x.Reply.OnClose(chosen.release)
+		return nil
+	}
+	_ = chosen.release()
+	switch problem.CauseOf(err).Code {
+	case diag.ConnectFailed, diag.UpstreamReset:
+		chosen.suspect.Store(time.Now().Add(suspicion).UnixNano())
+	case diag.UpstreamTimeout:
+		chosen.observe(time.Since(x.Note.Queued), time.Now())
+	}
+	return err
+}
+
+// suspicion is how long an instance whose connection failed is passed over while there are others.
+const suspicion = time.Second
+
+// choose sets the endpoint of the next try. It holds the call while an instance is coming.
+func (b *balancer) choose(x *exchange.Exchange, failed string) (*load, error) {
+	set := b.from.Endpoints(b.callee)
+	if len(set.Ready) == 0 {
+		var err error
+		if set, err = b.hold(x, set); err != nil {
+			return nil, err
+		}
+	}
+	now := time.Now()
+	chosen, at := b.pick(set, failed, now.UnixNano())
+	x.Endpoint = set.Ready[at]
+	x.Note.Instance, x.Note.Queued = x.Endpoint.Instance, now
+	x.Note.Tries++
+	return chosen, nil
+}
+
+// holdTime bounds the wait for an instance where the exchange has no deadline.
+const holdTime = 30 * time.Second
+
+// hold waits until an instance is ready. A service that nobody starts is not waited for.
+func (b *balancer) hold(x *exchange.Exchange, set Set) (Set, error) {
+	wait := holdTime
+	if !x.Deadline.IsZero() {
+		wait = time.Until(x.Deadline)
+	}
+	timeout := time.NewTimer(wait)
+	defer timeout.Stop()
+	for len(set.Ready) == 0 {
+		if !set.Coming {
+			return set, problem.New(diag.NoInstance, "no instance of %s is ready", b.callee).At(x.Edge.Caller, b.callee)
+		}
+		select {
+		case <-set.Changed:
+			set = b.from.Endpoints(b.callee)
+		case <-timeout.C:
+			return set, problem.New(diag.NoInstance, "no instance of %s was ready in time", b.callee).At(x.Edge.Caller, b.callee)
+		case <-x.Ctx.Done():
+			return set, problem.New(diag.ClientGone, "the client left").Because(x.Ctx.Err())
+		}
+	}
+	return set, nil
+}
+
+// pick takes the better of two chosen at random ("the power of two choices", Mitzenmacher 1996), without those that are
+// suspected or failed just now as long as there is another.
+func (b *balancer) pick(set Set, failed string, now int64) (*load, int) {
+	n := len(set.Ready)
+	first := rand.IntN(n)
+	if n == 1 {
+		return b.load(set, 0), 0
+	}
+	second := rand.IntN(n - 1)
+	if second >= first {
+		second++
+	}
+	one, other := b.load(set, first), b.load(set, second)
+	oneBad, otherBad := b.shunned(set, first, failed, now), b.shunned(set, second, failed, now)
+	switch {
+	case oneBad && otherBad:
+		for i := range n {
+			if !b.shunned(set, i, failed, now) {
+				return b.load(set, i), i
+			}
+		}
+		if set.Ready[first].Address == failed {
+			return other, second
+		}
+		return one, first
+	case oneBad, !otherBad && other.cost() < one.cost():
+		return other, second
+	}
+	return one, first
+}
+
+func (b *balancer) load(set Set, i int) *load { return b.mine.instance(set.Ready[i].Address, set) }
+
+func (b *balancer) shunned(set Set, i int, failed string, now int64) bool {
+	return set.Ready[i].Address == failed || b.load(set, i).suspected(now)
+}

@@ -1,0 +1,121 @@
+package proxy
+
+import "bytes"
+
+// isToken has the characters of a token (RFC 9110 §5.6.2).
+var isToken = charset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+// isHost has those of a host and its port, outside of an IP literal (RFC 3986 §3.2.2); sub-delims are left out, for no
+// name that resolves has them.
+var isHost = charset("-._~%0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+func charset(members string) (set [256]bool) {
+	for i := range len(members) {
+		set[members[i]] = true
+	}
+	return set
+}
+
+func all(text []byte, set *[256]bool) bool {
+	for _, b := range text {
+		if !set[b] {
+			return false
+		}
+	}
+	return len(text) > 0
+}
+
+// validValue tells whether a field value has no control character but tab (RFC 9110 §5.5).
+func validValue(value []byte) bool {
+	for _, b := range value {
+		if b < ' ' && b != '\t' || b == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// trim cuts optional white space: space and tab alone (RFC 9110 §5.6.3).
+func trim(value []byte) []byte {
+	for len(value) > 0 && (value[0] == ' ' || value[0] == '\t') {
+		value = value[1:]
+	}
+	for len(value) > 0 && (value[len(value)-1] == ' ' || value[len(value)-1] == '\t') {
+		value = value[:len(value)-1]
+	}
+	return value
+}
+
+// same compares without regard to the case of ASCII letters; text is in lower case.
+func same(received []byte, text string) bool {
+	if len(received) != len(text) {
+		return false
+	}
+	for i, b := range received {
+		if 'A' <= b && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		if b != text[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// number reads 1*DIGIT that fits (RFC 9110 §8.6): no sign, no space, no list.
+func number(digits []byte) (int64, bool) {
+	if len(digits) == 0 || len(digits) > 18 {
+		return 0, false
+	}
+	var n int64
+	for _, b := range digits {
+		if b < '0' || b > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(b-'0')
+	}
+	return n, true
+}
+
+// validHost tells whether host is uri-host [ ":" port ] (RFC 9110 §7.2).
+func validHost(host []byte) bool {
+	name, port := host, []byte(nil)
+	if len(host) > 0 && host[0] == '[' {
+		end := bytes.IndexByte(host, ']')
+		if end < 3 {
+			return false
+		}
+		for _, b := range host[1:end] {
+			if b != ':' && b != '.' && !('0' <= b && b <= '9') && !('a' <= b|0x20 && b|0x20 <= 'f') {
+				return false
+			}
+		}
+		if end+1 == len(host) {
+			return true
+		}
+		return host[end+1] == ':' && validPort(host[end+2:])
+	}
+	if colon := bytes.IndexByte(host, ':'); colon >= 0 {
+		name, port = host[:colon], host[colon+1:]
+		if !validPort(port) {
+			return false
+		}
+	}
+	return all(name, &isHost)
+}
+
+func validPort(port []byte) bool {
+	n, ok := number(port)
+	return len(port) == 0 || ok && n <= 65535
+}
+
+// splitList are the members of a comma-separated list that are not empty (RFC 9110 §5.6.1).
+func splitList(value string) []string {
+	var members []string
+	for part := range bytes.SplitSeq([]byte(value), []byte{','}) {
+		if member := trim(part); len(member) > 0 {
+			members = append(members, string(member))
+		}
+	}
+	return members
+}

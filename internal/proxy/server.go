@@ -1,0 +1,185 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/exchange"
+)
+
+// Server turns connections into exchanges and has each answered by Handler. Its fields are set before Serve.
+type Server struct {
+	Handler exchange.Handler
+	// Refuse makes the answer to a request for which Handler returned an error, or which broke the protocol. It sets
+	// x.Reply; nil is Refuse of this package.
+	Refuse func(x *exchange.Exchange, err error)
+	// Done is called once for each exchange when its last byte has gone, or its client. What x holds is then used again:
+	// strings that are to be kept (Path, Query, Authority) are cloned.
+	Done func(x *exchange.Exchange)
+	// Peer says who connected, once a connection; nil is the address alone.
+	Peer   func(net.Conn) exchange.Peer
+	Limits Limits
+	// Log is told what has no other reader, such as a panic; nil drops it.
+	Log func(error)
+
+	once     sync.Once
+	limits   Limits
+	draining atomic.Bool
+	h2       *framed
+	all      sync.WaitGroup
+	mu       struct {
+		sync.Mutex
+		listeners   map[net.Listener]struct{}
+		connections map[*connection]struct{}
+	}
+}
+
+func (s *Server) prepare() {
+	s.once.Do(func() {
+		s.limits = s.Limits.orDefaults()
+		s.h2 = newFramed(s)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.mu.listeners, s.mu.connections = map[net.Listener]struct{}{}, map[*connection]struct{}{}
+	})
+}
+
+// Serve accepts connections from l until Shutdown, or until ctx ends, which also ends every exchange; it closes l. It may run
+// for several listeners at once.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	s.prepare()
+	if !s.listen(l) {
+		return l.Close()
+	}
+	defer s.unlisten(l)
+	defer context.AfterFunc(ctx, func() { _ = s.unlisten(l); s.cut() })()
+	for pause := time.Duration(0); ; {
+		conn, err := l.Accept()
+		if err == nil {
+			pause = 0
+			s.start(ctx, conn)
+			continue
+		}
+		if s.draining.Load() || ctx.Err() != nil {
+			return nil
+		}
+		var passing net.Error
+		if !errors.As(err, &passing) || errors.Is(err, net.ErrClosed) {
+			return fmt.Errorf("accepting on %s: %w", l.Addr(), err)
+		}
+		// Out of descriptors, most likely: they come back as connections end.
+		pause = min(max(2*pause, 5*time.Millisecond), time.Second)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (s *Server) start(ctx context.Context, conn net.Conn) {
+	c := newConnection(ctx, s, conn)
+	if !s.add(c) {
+		_ = conn.Close()
+		return
+	}
+	go func() {
+		defer s.remove(c)
+		c.serve()
+	}()
+}
+
+// Shutdown stops accepting and closes what waits; exchanges that are open finish, their answers say `Connection: close`, and
+// HTTP/2 connections are told to go away. When ctx ends first, what is left is cut, and ctx's error returned.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.prepare()
+	s.drain()
+	s.h2.drain(ctx)
+	ended := make(chan struct{})
+	go func() { s.all.Wait(); close(ended) }()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		s.cut()
+		<-ended
+		return fmt.Errorf("draining: %w", ctx.Err())
+	}
+}
+
+// drain closes the listeners and wakes the connections that wait for a request.
+func (s *Server) drain() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.draining.Store(true)
+	for l := range s.mu.listeners {
+		_ = l.Close()
+	}
+	for c := range s.mu.connections {
+		if c.phase.CompareAndSwap(waiting, closing) {
+			_ = c.conn.SetReadDeadline(longAgo)
+		}
+	}
+}
+
+// cut ends every connection at once.
+func (s *Server) cut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.mu.connections {
+		c.cancel(errServerStopped)
+		_ = c.conn.Close()
+	}
+}
+
+func (s *Server) listen(l net.Listener) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.listeners[l] = struct{}{}
+	return !s.draining.Load()
+}
+
+func (s *Server) unlisten(l net.Listener) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.mu.listeners, l)
+	return l.Close()
+}
+
+func (s *Server) add(c *connection) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.draining.Load() {
+		return false
+	}
+	s.mu.connections[c] = struct{}{}
+	s.all.Add(1)
+	return true
+}
+
+func (s *Server) remove(c *connection) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.mu.connections, c)
+	s.all.Done()
+}
+
+func (s *Server) log(err error) {
+	if s.Log != nil {
+		s.Log(err)
+	}
+}
+
+// peerOf knows the address alone.
+func peerOf(conn net.Conn) exchange.Peer {
+	if tcp, is := conn.RemoteAddr().(*net.TCPAddr); is {
+		at := tcp.AddrPort()
+		return exchange.Peer{Address: netip.AddrPortFrom(at.Addr().Unmap(), at.Port())}
+	}
+	return exchange.Peer{}
+}

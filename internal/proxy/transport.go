@@ -1,0 +1,194 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/exchange"
+	"github.com/banyan-run/banyan/internal/problem"
+)
+
+// TransportOptions say how instances are reached. A zero field stands for its default.
+type TransportOptions struct {
+	// Dial opens a connection; nil is net.Dialer's.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// TLS is for endpoints that speak it; nil verifies by the system's roots.
+	TLS *tls.Config
+	// Connect bounds opening a connection, Idle how long an unused one is kept.
+	Connect, Idle time.Duration
+}
+
+// Transport sends exchanges to their Endpoint. It is an exchange.Handler.
+//
+// x.Deadline bounds the exchange up to the last byte, but for upgrades, server-sent events and gRPC: for those up to the head.
+// Bodies of up to 4 KiB of known length are read before a connection is taken.
+type Transport struct {
+	options TransportOptions
+	limits  Limits
+	pools   pools
+	h2      *framedClient
+}
+
+// NewTransport returns a Transport. Close it when it is no longer used.
+func NewTransport(o TransportOptions) *Transport {
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{}).DialContext
+	}
+	o.Connect, o.Idle = or(o.Connect, 5*time.Second), or(o.Idle, 60*time.Second)
+	t := &Transport{options: o, limits: Limits{Fields: 256, Head: 256 << 10}.orDefaults()}
+	t.pools.keep = o.Idle
+	t.h2 = newFramedClient(t)
+	return t
+}
+
+// Close closes the connections that are not in use; those in use close after their exchange.
+func (t *Transport) Close() {
+	t.pools.close()
+	t.h2.close()
+}
+
+// Handle sends the request to x.Endpoint.
+func (t *Transport) Handle(x *exchange.Exchange) error {
+	if x.Endpoint.H2 {
+		return t.h2.handle(x)
+	}
+	if !sendable(&x.Request) {
+		return problem.New(diag.Internal, "the request cannot be written").Because(errTarget)
+	}
+	out, _ := outBuffers.Get().(*[]byte)
+	defer outBuffers.Put(out)
+	for fresh := false; ; fresh = true {
+		message, whole, err := compose((*out)[:0], x)
+		if err != nil {
+			return err
+		}
+		u, err := t.connect(x, fresh)
+		if err != nil {
+			return t.unconnected(x, err)
+		}
+		x.Note.Connected = time.Now()
+		err = u.carry(x, message, whole)
+		if err == nil {
+			return nil
+		}
+		// A connection that was kept may have been closed just now; what came of the request is unknown, so only what may
+		// be repeated is (RFC 9110 §9.2.2).
+		if fresh || !u.reused || !errors.Is(err, errUnanswered) || !idempotent(x.Request.Method) || !x.Body.Rewind() {
+			return u.cause(x, err)
+		}
+	}
+}
+
+// connect takes a kept connection, or opens one.
+func (t *Transport) connect(x *exchange.Exchange, fresh bool) (*upstream, error) {
+	to := destination{x.Endpoint.Address, x.Endpoint.ServerName, x.Endpoint.TLS}
+	if !fresh {
+		if u := t.pools.take(to); u != nil {
+			return u, nil
+		}
+	}
+	conn, err := t.dial(x.Ctx, to, x.Deadline)
+	if err != nil {
+		return nil, err
+	}
+	return newUpstream(t, conn, to), nil
+}
+
+func (t *Transport) dial(ctx context.Context, to destination, deadline time.Time) (net.Conn, error) {
+	until := time.Now().Add(t.options.Connect)
+	if !deadline.IsZero() && deadline.Before(until) {
+		until = deadline
+	}
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	conn, err := t.options.Dial(ctx, "tcp", to.address)
+	if err != nil || !to.tls {
+		return conn, err
+	}
+	secured := tls.Client(conn, t.tlsFor(to.name))
+	if err := secured.HandshakeContext(ctx); err != nil {
+		_ = conn.Close()
+		return nil, fmt.Errorf("securing the connection: %w", err)
+	}
+	return secured, nil
+}
+
+func (t *Transport) tlsFor(name string) *tls.Config {
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if t.options.TLS != nil {
+		config = t.options.TLS.Clone()
+	}
+	config.ServerName, config.NextProtos = name, []string{"http/1.1"}
+	return config
+}
+
+// unconnected is the cause of a connection that could not be opened.
+func (t *Transport) unconnected(x *exchange.Exchange, err error) error {
+	switch {
+	case x.Ctx.Err() != nil:
+		return problem.New(diag.ClientGone, "the client left").Because(err)
+	case expired(x):
+		return problem.New(diag.UpstreamTimeout, "no connection within the timeout").At(x.Edge.Caller, x.Edge.Callee).Because(err)
+	}
+	return problem.New(diag.ConnectFailed, "%s does not accept connections", or(x.Endpoint.Instance, "the instance")).
+		At(x.Edge.Caller, x.Edge.Callee).Because(err)
+}
+
+func expired(x *exchange.Exchange) bool {
+	return !x.Deadline.IsZero() && !time.Now().Before(x.Deadline)
+}
+
+// idempotent methods may be sent again when it is unknown what became of them (RFC 9110 §9.2.2).
+func idempotent(method string) bool {
+	switch method {
+	case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE":
+		return true
+	}
+	return false
+}
+
+// sendable tells whether the request line can be written as it is: a layer may have rewritten it.
+func sendable(h *exchange.Head) bool {
+	for _, part := range [...]string{h.Method, h.Path, h.Query, h.Authority} {
+		for i := range len(part) {
+			if part[i] <= ' ' || part[i] == 0x7f {
+				return false
+			}
+		}
+	}
+	return h.Method != "" && h.Path != ""
+}
+
+// smallBody is the length of bodies, in bytes, that go out in one write with their head.
+const smallBody = 4 << 10
+
+// compose appends the request's head and, when it is small, the whole body.
+func compose(out []byte, x *exchange.Exchange) (message []byte, whole bool, err error) {
+	out = appendRequest(out, x)
+	length := x.Body.Len()
+	if x.Body.Empty() {
+		return out, true, nil
+	}
+	if length < 0 || length > smallBody || x.Body.Trailer != nil {
+		return out, false, nil
+	}
+	from := len(out)
+	for int64(len(out)-from) < length {
+		out = append(out, 0)[:len(out)]
+		n, err := x.Body.Read(out[len(out):min(cap(out), from+int(length))])
+		out = out[:len(out)+n]
+		if err == io.EOF && int64(len(out)-from) < length {
+			err = asRequest(errCutShort)
+		}
+		if err != nil && err != io.EOF {
+			return nil, false, err
+		}
+	}
+	return out, true, nil
+}
