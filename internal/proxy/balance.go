@@ -128,35 +128,34 @@ func (b *balancer) hold(x *exchange.Exchange, set Set) (Set, error) {
 // suspected or failed just now as long as there is another.
 func (b *balancer) pick(set Set, failed string, now int64) (*load, int) {
 	n := len(set.Ready)
-	first := rand.IntN(n)
 	if n == 1 {
 		return b.load(set, 0), 0
 	}
-	second := rand.IntN(n - 1)
-	if second >= first {
-		second++
+	first := b.sound(set, rand.IntN(n), -1, failed, now)
+	second := b.sound(set, rand.IntN(n), first, failed, now)
+	if first < 0 {
+		first = max(b.sound(set, rand.IntN(n), -1, failed, 0), 0)
 	}
-	one, other := b.load(set, first), b.load(set, second)
-	oneBad, otherBad := b.shunned(set, first, failed, now), b.shunned(set, second, failed, now)
-	switch {
-	case oneBad && otherBad:
-		for i := range n {
-			if !b.shunned(set, i, failed, now) {
-				return b.load(set, i), i
-			}
-		}
-		if set.Ready[first].Address == failed {
+	one := b.load(set, first)
+	if second >= 0 {
+		if other := b.load(set, second); other.cost() < one.cost() {
 			return other, second
 		}
-		return one, first
-	case oneBad, !otherBad && other.cost() < one.cost():
-		return other, second
 	}
 	return one, first
 }
 
-func (b *balancer) load(set Set, i int) *load { return b.mine.instance(set.Ready[i].Address, set) }
-
-func (b *balancer) shunned(set Set, i int, failed string, now int64) bool {
-	return set.Ready[i].Address == failed || b.load(set, i).suspected(now)
+// sound is the first instance from start on, around the end, that is not taken and not shunned: -1 when there is none. With now 0
+// suspicion is no reason, so that one of several is always found.
+func (b *balancer) sound(set Set, start, taken int, failed string, now int64) int {
+	n := len(set.Ready)
+	for i := range n {
+		at := (start + i) % n
+		if at != taken && set.Ready[at].Address != failed && (now == 0 || !b.load(set, at).suspected(now)) {
+			return at
+		}
+	}
+	return -1
 }
+
+func (b *balancer) load(set Set, i int) *load { return b.mine.instance(set.Ready[i].Address, set) }

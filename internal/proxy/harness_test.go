@@ -164,3 +164,15 @@ func plain(text string) exchange.Handler {
 		return nil
 	})
 }
+
+// eventually polls a condition that nothing tells of.
+func eventually(is func() bool) bool {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for until := time.Now().Add(within); !is(); <-tick.C {
+		if time.Now().After(until) {
+			return false
+		}
+	}
+	return true
+}
