@@ -1,0 +1,319 @@
+package proxy_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/exchange"
+	"github.com/banyan-run/banyan/internal/problem"
+	"github.com/banyan-run/banyan/internal/proxy"
+)
+
+func TestServerSentEventsArriveOneByOne(t *testing.T) {
+	next := make(chan struct{})
+	behind := origin(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		w.(http.Flusher).Flush()
+		for i := range 3 {
+			select {
+			case <-next:
+			case <-r.Context().Done():
+				return
+			}
+			_, _ = fmt.Fprintf(w, "data: %d\n\n", i)
+			w.(http.Flusher).Flush()
+		}
+	})
+	carry := to(t, behind, false)
+	s := serve(t, exchange.HandlerFunc(func(x *exchange.Exchange) error {
+		x.Deadline = time.Now().Add(time.Second) // holds for the head alone
+		return carry.Handle(x)
+	}))
+	conn, in := dial(t, s.address)
+	send(t, conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	r, err := http.ReadResponse(in, nil) // the head is here before the first event is written
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := bufio.NewReader(r.Body)
+	for i := range 3 {
+		next <- struct{}{}
+		if got, err := events.ReadString('\n'); err != nil || got != fmt.Sprintf("data: %d\n", i) {
+			t.Fatalf("event %d: %q, %v", i, got, err)
+		}
+		_, _ = events.ReadString('\n')
+	}
+}
+
+func TestAnUpgradeIsAStream(t *testing.T) {
+	behind := raw(t, func(conn net.Conn, in *bufio.Reader) {
+		r, err := http.ReadRequest(in)
+		if err != nil || r.Header.Get("Upgrade") != "websocket" || r.Header.Get("Connection") != "Upgrade" {
+			return
+		}
+		// The first bytes of the stream come with the head.
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\nhello")
+		_, _ = io.Copy(conn, in)
+		_, _ = io.WriteString(conn, "bye")
+	})
+	s := serve(t, to(t, behind, false))
+	conn, in := dial(t, s.address)
+	send(t, conn, "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: k\r\n\r\nearly")
+	r, err := http.ReadResponse(in, nil)
+	if err != nil || r.StatusCode != 101 || r.Header.Get("Upgrade") != "websocket" || r.Header.Get("Sec-WebSocket-Accept") != "x" {
+		t.Fatalf("%v, %v", r, err)
+	}
+	got := make([]byte, len("helloearly"))
+	if _, err := io.ReadFull(in, got); err != nil || string(got) != "helloearly" {
+		t.Fatalf("%q, %v", got, err)
+	}
+	send(t, conn, " late")
+	if err := conn.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if rest, err := io.ReadAll(in); err != nil || string(rest) != " latebye" {
+		t.Fatalf("%q, %v", rest, err)
+	}
+	if n := s.record(t); n.status != 101 || n.note.BytesIn != 10 || n.note.BytesOut != 18 {
+		t.Fatalf("%+v", n)
+	}
+}
+
+func TestAClientThatLeavesCancels(t *testing.T) {
+	arrived, left := make(chan struct{}), make(chan struct{})
+	behind := origin(t, func(_ http.ResponseWriter, r *http.Request) {
+		close(arrived)
+		<-r.Context().Done()
+		close(left)
+	})
+	s := serve(t, to(t, behind, false))
+	conn, _ := dial(t, s.address)
+	send(t, conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	<-arrived
+	_ = conn.Close()
+	select {
+	case <-left:
+	case <-time.After(within):
+		t.Fatal("the origin still works for a client that left")
+	}
+	if n := s.record(t); n.note.Cause == nil || problem.CauseOf(n.note.Cause).Code != diag.ClientGone {
+		t.Fatalf("%+v", n.note)
+	}
+}
+
+func TestABodyThatIsCutShortAbortsTheUpstream(t *testing.T) {
+	rows := []struct{ sentence, framing, part string }{
+		{"with a length", "Content-Length: 100000", strings.Repeat("x", 50_000)},
+		{"in chunks", "Transfer-Encoding: chunked", "4\r\nwiki\r\n"},
+	}
+	for _, row := range rows {
+		t.Run(row.sentence, func(t *testing.T) {
+			failed := make(chan error, 1)
+			behind := origin(t, func(_ http.ResponseWriter, r *http.Request) {
+				_, err := io.ReadAll(r.Body)
+				failed <- err
+			})
+			s := serve(t, to(t, behind, false))
+			conn, in := dial(t, s.address)
+			send(t, conn, "POST / HTTP/1.1\r\nHost: a\r\n"+row.framing+"\r\n\r\n"+row.part)
+			if err := conn.CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-failed; err == nil {
+				t.Fatal("the origin took a part for the whole")
+			}
+			if r, _ := answer(t, in); r.StatusCode != 400 {
+				t.Fatalf("the client was answered %d", r.StatusCode)
+			}
+			if n := s.record(t); problem.CauseOf(n.note.Cause).Code != diag.BadRequest {
+				t.Fatalf("%v", n.note.Cause)
+			}
+		})
+	}
+}
+
+func TestAnAnswerThatIsCutShortIsAborted(t *testing.T) {
+	for _, head := range []string{"Content-Length: 100", "Transfer-Encoding: chunked"} {
+		behind := raw(t, func(conn net.Conn, in *bufio.Reader) {
+			if _, err := http.ReadRequest(in); err == nil {
+				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n"+head+"\r\n\r\n4\r\nwiki\r\n")
+			}
+		})
+		s := serve(t, to(t, behind, false))
+		conn, in := dial(t, s.address)
+		send(t, conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		r, err := http.ReadResponse(in, nil)
+		if err == nil {
+			_, err = io.ReadAll(r.Body)
+		}
+		if err == nil {
+			t.Fatalf("%s: the client took a part for the whole", head)
+		}
+		if n := s.record(t); problem.CauseOf(n.note.Cause).Code != diag.UpstreamReset {
+			t.Fatalf("%v", n.note.Cause)
+		}
+	}
+}
+
+func TestAnEarlyAnswerComesWhileTheBodyFlows(t *testing.T) {
+	behind := raw(t, func(conn net.Conn, in *bufio.Reader) {
+		r, err := http.ReadRequest(in)
+		if err != nil {
+			return
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n")
+		body, _ := io.ReadAll(r.Body)
+		_, _ = fmt.Fprintf(conn, "%x\r\n%s\r\n0\r\n\r\n", len(body), body)
+	})
+	s := serve(t, to(t, behind, false))
+	conn, in := dial(t, s.address)
+	send(t, conn, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+	r, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := make([]byte, 5)
+	if _, err := io.ReadFull(r.Body, first); err != nil || string(first) != "first" {
+		t.Fatalf("%q, %v", first, err)
+	}
+	send(t, conn, "6\r\nsecond\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	if rest, err := io.ReadAll(r.Body); err != nil || string(rest) != "second" {
+		t.Fatalf("%q, %v", rest, err)
+	}
+}
+
+func TestAnEarlyRefusalLeavesTheConnectionUsable(t *testing.T) {
+	behind := raw(t, func(conn net.Conn, in *bufio.Reader) {
+		if _, err := http.ReadRequest(in); err == nil {
+			_, _ = io.WriteString(conn, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+		}
+	})
+	s := serve(t, to(t, behind, false))
+	conn, in := dial(t, s.address)
+	for range 3 {
+		send(t, conn, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n")
+		if r, _ := answer(t, in); r.StatusCode != 413 {
+			t.Fatalf("answered %d", r.StatusCode)
+		}
+		send(t, conn, strings.Repeat("x", 20000)) // is drained, and the next request is found behind it
+	}
+}
+
+func TestExpectIsNotMetByARefusal(t *testing.T) {
+	s := serve(t, exchange.HandlerFunc(func(*exchange.Exchange) error { return problem.New(diag.BodyTooLarge, "too much") }))
+	conn, in := dial(t, s.address)
+	send(t, conn, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
+	r, body := answer(t, in)
+	if r.StatusCode != 413 || !r.Close || !strings.Contains(body, string(diag.BodyTooLarge)) {
+		t.Fatalf("%d %v %s", r.StatusCode, r.Close, body)
+	}
+}
+
+func TestTheDeadlineEndsTheWait(t *testing.T) {
+	for _, h2 := range []bool{false, true} {
+		behind := raw(t, func(_ net.Conn, in *bufio.Reader) { _, _ = io.Copy(io.Discard, in) })
+		carry := to(t, behind, h2)
+		s := serve(t, exchange.HandlerFunc(func(x *exchange.Exchange) error {
+			x.Deadline = time.Now().Add(50 * time.Millisecond)
+			return carry.Handle(x)
+		}))
+		conn, in := dial(t, s.address)
+		send(t, conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		if r, body := answer(t, in); r.StatusCode != 504 || !strings.Contains(body, string(diag.UpstreamTimeout)) {
+			t.Fatalf("HTTP/2 %v: %d %s", h2, r.StatusCode, body)
+		}
+	}
+}
+
+func TestAFailedConnectionIsSaidAsSuch(t *testing.T) {
+	l := listen(t)
+	_ = l.Close()
+	for _, h2 := range []bool{false, true} {
+		s := serve(t, to(t, l.Addr().String(), h2))
+		conn, in := dial(t, s.address)
+		send(t, conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		if r, body := answer(t, in); r.StatusCode != 502 || !strings.Contains(body, string(diag.ConnectFailed)) {
+			t.Fatalf("HTTP/2 %v: %d %s", h2, r.StatusCode, body)
+		}
+	}
+}
+
+func TestConnectionsAreUsedAgain(t *testing.T) {
+	opened := make(chan struct{}, 100)
+	behind := raw(t, func(conn net.Conn, in *bufio.Reader) {
+		opened <- struct{}{}
+		for n := 0; ; n++ {
+			r, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+			if n == 9 {
+				return // closed unannounced: the next request must not fail
+			}
+		}
+	})
+	s := serve(t, to(t, behind, false))
+	conn, in := dial(t, s.address)
+	for i := range 20 {
+		send(t, conn, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n"+strings.Repeat("x", 5000))
+		if r, _ := answer(t, in); r.StatusCode != 200 {
+			t.Fatalf("request %d: %d", i, r.StatusCode)
+		}
+	}
+	if n := len(opened); n > 3 {
+		t.Fatalf("%d connections for 20 requests", n)
+	}
+}
+
+func TestAPanicIsACause(t *testing.T) {
+	s := serve(t, exchange.HandlerFunc(func(*exchange.Exchange) error { panic("oops") }))
+	conn, in := dial(t, s.address)
+	send(t, conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	if r, body := answer(t, in); r.StatusCode != 500 || !strings.Contains(body, string(diag.Internal)) || strings.Contains(body, "oops") {
+		t.Fatalf("%d %s", r.StatusCode, body)
+	}
+}
+
+func TestStreamSplices(t *testing.T) {
+	behind := raw(t, func(conn net.Conn, in *bufio.Reader) {
+		_, _ = io.Copy(conn, in)
+		_, _ = io.WriteString(conn, "!")
+	})
+	closed := listen(t)
+	_ = closed.Close()
+	k := &known{}
+	k.Store(proxy.Set{Coming: true})
+	notes := make(chan proxy.StreamNote, 10)
+	s := &proxy.Stream{Callee: "db", From: k, State: &proxy.State{}, Done: func(n proxy.StreamNote) { notes <- n }}
+	l := listen(t)
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(context.Background(), l) }()
+	conn, in := dial(t, l.Addr().String())
+	send(t, conn, "ping") // before there is an instance
+	k.Store(proxy.Set{Ready: []exchange.Endpoint{{Instance: "db.1", Address: closed.Addr().String()}, {Instance: "db.2", Address: behind}}})
+	if err := conn.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(in); err != nil || string(got) != "ping!" {
+		t.Fatalf("%q, %v", got, err)
+	}
+	if n := <-notes; n.Instance != "db.2" || n.BytesIn != 4 || n.BytesOut != 5 || n.Cause != nil {
+		t.Fatalf("%+v", n)
+	}
+	if err := s.Shutdown(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+}
