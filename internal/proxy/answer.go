@@ -247,11 +247,11 @@ func (c *connection) sendPlain(x *exchange.Exchange, out []byte, how coding) err
 
 // readOut reads the end of a body that has come in full, so that its giver sees it taken to the end.
 func (c *connection) readOut(x *exchange.Exchange, again bool) error {
-	if again {
-		var rest [1]byte
-		if n, _ := x.Reply.Body.Read(rest[:]); n > 0 {
-			return problem.New(diag.BadAnswer, "the answer's body is longer than it said")
-		}
+	if !again {
+		return nil
+	}
+	if n, _ := x.Reply.Body.Read((*c.out)[:1]); n > 0 {
+		return problem.New(diag.BadAnswer, "the answer's body is longer than it said")
 	}
 	return nil
 }

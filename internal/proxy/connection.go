@@ -30,6 +30,7 @@ type connection struct {
 	body   inBody
 	watch  watch
 	out    *[]byte
+	pass   func(*exchange.Head) error // interim, bound once
 	served int
 	// keep says that another exchange may follow, begun that the answer's head has gone.
 	keep, begun bool
@@ -49,7 +50,7 @@ func newConnection(ctx context.Context, s *Server, conn net.Conn) *connection {
 	c := &connection{server: s, conn: conn}
 	c.x.Ctx, c.cancel = context.WithCancelCause(ctx)
 	c.in.reset(conn)
-	c.body.c, c.watch.c = c, c
+	c.body.c, c.watch.c, c.pass = c, c, c.interim
 	if s.Peer != nil {
 		c.peer = s.Peer(conn)
 	} else {
@@ -204,7 +205,7 @@ func (c *connection) admit(x *exchange.Exchange, end int) error {
 	c.keep = c.frame.persists(x.Request.Proto) && !c.server.draining.Load()
 	c.body.begin(x, &c.frame)
 	if x.Request.Proto == exchange.HTTP11 {
-		x.Interim = c.interim
+		x.Interim = c.pass
 	}
 	return nil
 }

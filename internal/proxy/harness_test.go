@@ -104,6 +104,11 @@ func origin(t *testing.T, h http.HandlerFunc) string {
 // raw answers connections by hand; f is called for each, in a goroutine that the test awaits.
 func raw(t *testing.T, f func(conn net.Conn, in *bufio.Reader)) string {
 	t.Helper()
+	return rawConn(t, func(conn net.Conn) { f(conn, bufio.NewReader(conn)) })
+}
+
+func rawConn(t *testing.T, f func(conn net.Conn)) string {
+	t.Helper()
 	l := listen(t)
 	var all sync.WaitGroup
 	ctx, cancel := context.WithCancel(context.Background())
@@ -116,7 +121,7 @@ func raw(t *testing.T, f func(conn net.Conn, in *bufio.Reader)) string {
 			all.Go(func() {
 				defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 				defer func() { _ = conn.Close() }()
-				f(conn, bufio.NewReader(conn))
+				f(conn)
 			})
 		}
 	})
