@@ -1,0 +1,84 @@
+package record
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/exchange"
+	"github.com/banyan-run/banyan/internal/layer"
+	"github.com/banyan-run/banyan/internal/problem"
+	"github.com/banyan-run/banyan/internal/signal"
+)
+
+// Of is the record of x at this instant.
+func Of(x *exchange.Exchange) signal.Exchange {
+	start := x.Now
+	if start.IsZero() {
+		start = time.Now()
+	}
+	r := signal.Exchange{
+		Trace: x.Trace, Caller: strings.Clone(x.Edge.Caller), Callee: strings.Clone(x.Edge.Callee), Instance: strings.Clone(x.Note.Instance),
+		Method: methodOf(x.Request.Method), Path: strings.Clone(x.Request.Path),
+		Protocol: protocolOf(x), Status: x.Reply.Head.Status, GRPCStatus: grpcStatus(x), Start: start,
+		Times: signal.Times{
+			Queue: since(start, x.Note.Queued), Connect: since(start, x.Note.Connected), FirstByte: since(start, x.Note.Answered),
+			Total: time.Since(start),
+		},
+		BytesIn: x.Note.BytesIn, BytesOut: x.Note.BytesOut, Tries: x.Note.Tries, Verified: x.Peer.Verified,
+	}
+	r.Trace.State = strings.Clone(x.Trace.State)
+	if x.Route != nil {
+		r.Route = x.Route.Template
+	}
+	if x.Note.Cause != nil {
+		c := problem.CauseOf(x.Note.Cause)
+		r.Code, r.Reason = string(c.Code), c.Error()
+	}
+	return r
+}
+
+func since(start, at time.Time) time.Duration {
+	if at.IsZero() {
+		return 0
+	}
+	return at.Sub(start)
+}
+
+// methodOf saves the copy for the methods of RFC 9110 §9.
+func methodOf(method string) string {
+	for _, known := range [...]string{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"} {
+		if method == known {
+			return known
+		}
+	}
+	return strings.Clone(method)
+}
+
+var webSocket = []byte("websocket")
+
+func protocolOf(x *exchange.Exchange) string {
+	switch {
+	case x.Reply.Upgrade != nil && bytes.EqualFold(x.Request.Get("Upgrade"), webSocket):
+		return "websocket"
+	case layer.SpeaksGRPC(&x.Request):
+		return "grpc"
+	case x.Request.Proto == exchange.HTTP2:
+		return "h2"
+	}
+	return "http/1.1"
+}
+
+// grpcStatus reads the trailers, or the head of an answer that is trailers only; -1 where there is none. Trailers over HTTP/1.1 are not
+// looked at: they are the connection's memory, which is given back by now, and no gRPC comes that way.
+func grpcStatus(x *exchange.Exchange) int {
+	value := x.Reply.Head.Get("Grpc-Status")
+	if value == nil && x.Reply.Trailer != nil && x.Endpoint.H2 {
+		value = x.Reply.Trailer.Get("Grpc-Status")
+	}
+	if status, err := strconv.Atoi(string(value)); err == nil && status >= 0 {
+		return status
+	}
+	return -1
+}
