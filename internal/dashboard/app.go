@@ -1,0 +1,44 @@
+package dashboard
+
+import (
+	"path/filepath"
+	"time"
+)
+
+// app is the running application, as the API tells it.
+type app struct {
+	Name        Text      `json:"name"`
+	Environment Text      `json:"environment"`
+	File        Text      `json:"file"`
+	Version     Text      `json:"version"`
+	Started     time.Time `json:"started"`
+	Gateway     Text      `json:"gateway"`
+	Phase       Text      `json:"phase"`
+	Loaded      time.Time `json:"loaded"`
+	Refused     Text      `json:"refused"`
+	Problems    []trouble `json:"problems"`
+}
+
+// Base is the file's name without its folder.
+func (a app) Base() string { return filepath.Base(string(a.File)) }
+
+// The phases of an application and of services that the page tells apart.
+const (
+	running  = "running"
+	failed   = "failed"
+	stopping = "stopping"
+	stopped  = "stopped"
+)
+
+// trouble is what is wrong, why, and what to do.
+type trouble struct {
+	Code     Text      `json:"code"`
+	Text     Text      `json:"text"`
+	Where    Text      `json:"where"`
+	Likely   Text      `json:"likely"`
+	Lines    []Text    `json:"lines"`
+	Exit     *int      `json:"exit"`
+	Signal   Text      `json:"signal"`
+	Instance Text      `json:"instance"`
+	Next     time.Time `json:"next"`
+}

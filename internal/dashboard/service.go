@@ -1,0 +1,148 @@
+package dashboard
+
+import "time"
+
+// service is a service and how it is, as the API tells it.
+type service struct {
+	Name      Text       `json:"name"`
+	Owner     Text       `json:"owner"`
+	Where     Text       `json:"where"`
+	Phase     Text       `json:"phase"`
+	Doing     Text       `json:"doing"`
+	Desired   int        `json:"desired"`
+	Ready     int        `json:"ready"`
+	External  bool       `json:"external"`
+	Protocol  Text       `json:"protocol"`
+	Release   Text       `json:"release"`
+	BuiltIn   seconds    `json:"builtIn"`
+	Cached    bool       `json:"cached"`
+	ReadyIn   seconds    `json:"readyIn"`
+	Routes    []Text     `json:"routes"`
+	Calls     []Text     `json:"calls"`
+	Callers   []Text     `json:"callers"`
+	Instances []instance `json:"instances"`
+	Problem   *trouble   `json:"problem"`
+}
+
+// instance is one running copy; CPU and Memory are negative when unknown.
+type instance struct {
+	ID       Text      `json:"id"`
+	State    Text      `json:"state"`
+	PID      int       `json:"pid"`
+	Address  Text      `json:"address"`
+	Release  Text      `json:"release"`
+	Started  time.Time `json:"started"`
+	ReadyIn  seconds   `json:"readyIn"`
+	Restarts int       `json:"restarts"`
+	CPU      float64   `json:"cpu"`
+	Memory   int64     `json:"memory"`
+	Last     Text      `json:"last"`
+	Reason   Text      `json:"reason"`
+}
+
+// variable is one of a service's environment; the API has masked what is secret.
+type variable struct {
+	Name   Text `json:"name"`
+	Value  Text `json:"value"`
+	Source Text `json:"source"`
+	Where  Text `json:"where"`
+}
+
+// seconds is a duration in seconds.
+type seconds float64
+
+func (s seconds) duration() time.Duration { return time.Duration(float64(s) * float64(time.Second)) }
+
+// Grade is how bad it is: the word is the class that colours it, and the order of grades is the order of what is shown.
+type Grade int
+
+// The grades, from what needs nobody to what needs somebody now.
+const (
+	Calm Grade = iota
+	Coming
+	Unready
+	Broken
+)
+
+// String is the grade's class.
+func (g Grade) String() string { return [...]string{"calm", "coming", "unready", "broken"}[g] }
+
+// Grade says how bad the service is. What was stopped on purpose is calm.
+func (s service) Grade() Grade {
+	switch {
+	case s.Phase == failed:
+		return Broken
+	case s.Problem != nil:
+		return Unready
+	case s.Phase == stopped, s.Phase == stopping:
+		return Calm
+	case s.Phase != running, s.Ready < s.Desired:
+		return Coming
+	}
+	return Calm
+}
+
+// Says is the word for its phase.
+func (s service) Says() Text {
+	if s.External && s.Phase == running {
+		return "external"
+	}
+	return s.Phase
+}
+
+// Last is the newest line of a service: of its problem, or of the first instance that wrote one.
+func (s service) Last() Text {
+	if s.Problem != nil && len(s.Problem.Lines) > 0 {
+		return s.Problem.Lines[len(s.Problem.Lines)-1]
+	}
+	for _, i := range s.Instances {
+		if i.Last != "" {
+			return i.Last
+		}
+	}
+	return ""
+}
+
+// CPU adds up what is known, -1 when nothing is.
+func (s service) CPU() float64 {
+	sum := -1.0
+	for _, i := range s.Instances {
+		if i.CPU >= 0 {
+			sum = max(sum, 0) + i.CPU
+		}
+	}
+	return sum
+}
+
+// Memory adds up what is known, -1 when nothing is.
+func (s service) Memory() int64 {
+	sum := int64(-1)
+	for _, i := range s.Instances {
+		if i.Memory >= 0 {
+			sum = max(sum, 0) + i.Memory
+		}
+	}
+	return sum
+}
+
+// Restarts adds up those of the instances.
+func (s service) Restarts() int {
+	sum := 0
+	for _, i := range s.Instances {
+		sum += i.Restarts
+	}
+	return sum
+}
+
+// Grade colours an instance's state.
+func (i instance) Grade() Grade {
+	switch i.State {
+	case "ready", "draining":
+		return Calm
+	case "starting":
+		return Coming
+	case "unready":
+		return Unready
+	}
+	return Broken
+}
