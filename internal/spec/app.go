@@ -1,0 +1,110 @@
+package spec
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/graph"
+)
+
+// defaultEnvironment is the one that banyan.local.yaml lies over.
+const defaultEnvironment = graph.DefaultEnvironment
+
+// laterPlatform are capabilities of the whole application that are still to come.
+var laterPlatform = []string{
+	"auth", "cache", "config", "contract", "data", "engines", "events", "functions", "groups", "limit", "mesh", "policy", "release",
+	"resources", "sagas", "scale", "secrets", "sites", "slo", "tasks", "telemetry",
+}
+
+var appNoun = noun{
+	name: "app", says: "the application", later: laterPlatform,
+	foreign: map[string]string{"name": "app", "version": "banyan", "imports": "include", "routes": "routes belong to the gateway: gateway: {routes: []}"},
+	keys: []key{
+		{name: "$schema", doc: "The JSON Schema of this file, for editors; it changes nothing.", shape: &literal, example: "./banyan.schema.json"},
+		{name: "banyan", doc: "The version of this format.", shape: &version, needed: true, example: "1"},
+		{name: "app", doc: "The name of the application.", shape: &nameWord, needed: true, example: "shop"},
+		{name: "include", doc: "Further files of the application; paths are relative to this file.", shape: &paths, example: "[services/orders.yaml]"},
+		{name: "gateway", doc: "Where the application listens, and what it exposes.", shape: &shape{says: "a map", noun: &gatewayNoun}, example: "{listen: \"127.0.0.1:8080\"}"},
+		{name: "services", doc: "The services by name.", shape: &services, example: "{orders: {run: ./orders}}"},
+		{name: "external", doc: "Services that others run, by name.", shape: &externals, example: "{bank: {url: \"https://bank.example\"}}"},
+		{name: "environments", doc: "What differs in an environment, by its name: maps merge, lists replace, null removes.", shape: &environments, example: "{staging: {services: {}}}"},
+	},
+}
+
+var (
+	version = shape{says: "the number 1", forms: []form{whole}, parse: parseVersion, literal: true, kind: "integer", enum: []string{"1"}}
+	onePath = shape{says: "a path", forms: []form{text}, parse: parseText, literal: true, kind: "string"}
+	paths   = shape{says: "a list of paths", item: &onePath, or: &onePath}
+)
+
+func parseVersion(text string) (any, error) {
+	if text != "1" {
+		return nil, wrongly(fmt.Sprintf("this Banyan reads version 1 of the format, not %s", text), "write banyan: 1, or use a Banyan that reads it")
+	}
+	return 1, nil
+}
+
+// app reads the whole tree.
+func (r *reader) app(tree *node) *graph.App {
+	s := scope{reader: r, kind: &appNoun, n: tree, at: tree.at.file.start()}
+	app := &graph.App{At: s.at.position()}
+	if s.needTop("banyan") {
+		_, _ = valueOf[int](s, "banyan")
+	}
+	if s.needTop("app") {
+		name, at := valueOf[string](s, "app")
+		app.Name, app.At = name, at.position()
+	}
+	r.declare(s)
+	gateway, _ := s.table("gateway")
+	app.Edge = gateway.gateway()
+	services, external := s.entries("services"), s.entries("external")
+	for _, e := range named(services) {
+		app.Services = append(app.Services, s.service(e))
+	}
+	for _, e := range named(external) {
+		app.External = append(app.External, s.external(e))
+	}
+	slices.SortFunc(app.Services, func(a, b *graph.Service) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(app.External, func(a, b *graph.External) int { return cmp.Compare(a.Name, b.Name) })
+	r.judge(app)
+	return app
+}
+
+func (s scope) needTop(name string) bool {
+	if e, given := s.n.find(name); given && e.value.form != nothing {
+		return true
+	}
+	k, _ := s.kind.key(name)
+	s.add(refuse(s.at, diag.MissingKey, "the file has no %s", name).WithHint("add %s: %s", name, k.example))
+	return false
+}
+
+// declare notes every name that can be called, and refuses one that is both.
+func (r *reader) declare(s scope) {
+	for _, noun := range []string{"services", "external"} {
+		for _, e := range s.n.get(noun).entries() {
+			if first, twice := r.declared[e.key]; twice {
+				r.found.Add(refuse(e.at, diag.DuplicateName, "%q is a service and external too", e.key).WithHint("rename one; the other is at %s", first.position()))
+				continue
+			}
+			r.declared[e.key] = e.at
+		}
+	}
+	r.names = slices.Sorted(maps.Keys(r.declared))
+}
+
+func (n *node) entries() []entry {
+	if n == nil || n.form != table {
+		return nil
+	}
+	return n.keys
+}
+
+// named are the entries that are nouns, or names alone; others were reported.
+func named(all []entry) []entry {
+	return slices.DeleteFunc(all, func(e entry) bool { return e.form() != table && e.form() != nothing })
+}

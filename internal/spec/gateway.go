@@ -1,0 +1,71 @@
+package spec
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/unit"
+)
+
+var gatewayNoun = noun{
+	name: "gateway", says: "the gateway",
+	later:   []string{"allow", "auth", "cache", "compress", "cors", "headers", "http3", "limit", "tls", "trust", "waf"},
+	foreign: map[string]string{"address": "listen", "bind": "listen", "port": "listen"},
+	keys: []key{
+		{name: "listen", doc: "The address at which the application answers, host:port.", shape: &listen, standard: graph.DefaultListen, example: "\"127.0.0.1:8080\""},
+		{name: "timeout", doc: "How long a request may take, unless its route says otherwise.", shape: &instant, standard: unit.Duration(graph.DefaultRouteTimeout), example: "30s"},
+		{name: "routes", doc: "What is exposed. Their order decides nothing: the more specific path wins.", shape: &routes, example: "[{path: \"/**\", to: orders}]"},
+	},
+}
+
+var (
+	listen = shape{says: "an address host:port", forms: []form{text}, parse: parseListen, kind: "string", pattern: `^.*:[0-9]{1,5}$`}
+	routes = shape{says: "a list of routes", item: &shape{says: "a route", noun: &routeNoun}}
+)
+
+func parseListen(text string) (any, error) {
+	host, _, err := splitAddress(text)
+	if err != nil {
+		return nil, wrongly(fmt.Sprintf("%q is no address host:port", text), "write one such as 127.0.0.1:8080")
+	}
+	if _, err := netip.ParseAddr(host); err != nil && host != "" && host != "localhost" {
+		return nil, wrongly(fmt.Sprintf("%q is no IP address", host), "write 127.0.0.1 for this machine alone, or the address of an interface")
+	}
+	return text, nil
+}
+
+func (s scope) gateway() graph.Edge {
+	edge := graph.Edge{At: s.at.position()}
+	text, at := valueOf[string](s, "listen")
+	edge.Listen, edge.ListenAt = text, at.position()
+	if !loopback(text) {
+		d := refuse(at, diag.BadValue, "the gateway listens at %s, which other machines can reach", text).
+			WithHint("listen at 127.0.0.1 to serve this machine alone")
+		d.Severity = diag.Warning
+		s.add(d)
+	}
+	edge.Timeout = s.duration("timeout")
+	e, _, given := s.find("routes")
+	if !given || e.value.form != list {
+		return edge
+	}
+	for i, item := range e.value.items {
+		one, ok := s.evaluated(entry{fmt.Sprintf("entry %d of routes", i+1), item.at, item}, &shape{noun: &routeNoun})
+		if !ok {
+			continue
+		}
+		route := s.of(one, &routeNoun, fmt.Sprintf("gateway.routes[%d]", i))
+		edge.Routes = append(edge.Routes, route.route(edge.Timeout))
+	}
+	s.nameRoutes(edge.Routes)
+	return edge
+}
+
+func loopback(listen string) bool {
+	host, _, err := splitAddress(listen)
+	address, wrong := netip.ParseAddr(host)
+	return err != nil || strings.EqualFold(host, "localhost") || wrong == nil && address.IsLoopback()
+}

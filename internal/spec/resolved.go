@@ -1,0 +1,59 @@
+package spec
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Value is one resolved value of the file.
+type Value struct {
+	// Path names it: `services.orders.calls.payments.timeout`.
+	Path string
+	// Value is a string, int64, float64, bool or a list of those. Durations are as they are written.
+	Value any
+	// Source is file:line:col and the overlay, or the word default.
+	Source string
+	// Default says that the file does not give the value.
+	Default bool
+}
+
+// Resolved is every value after merging and evaluating, and every default, in the order of the graph.
+func (l *Loaded) Resolved() []Value { return slices.Clone(l.values) }
+
+func (r *reader) record(path string, value any, at origin) {
+	source := at.position().String()
+	if at.layer != "" && at.layer != at.file.shown {
+		source += " (" + at.layer + ")"
+	}
+	r.values = append(r.values, Value{Path: path, Value: value, Source: source})
+}
+
+func (r *reader) recordDefault(path string, value any) {
+	r.values = append(r.values, Value{Path: path, Value: standard(value), Source: "default", Default: true})
+}
+
+// plainNode is a scalar as Go has it, a list or a map as Go has them.
+func plainNode(n *node) any {
+	switch n.form {
+	case whole:
+		if v, err := strconv.ParseInt(n.text, 0, 64); err == nil {
+			return v
+		}
+	case fraction:
+		if v, err := strconv.ParseFloat(n.text, 64); err == nil {
+			return v
+		}
+	case flag:
+		v, _ := parseFlag(n.text)
+		return v
+	case nothing:
+		return nil
+	case list:
+		all := []any{}
+		for _, item := range n.items {
+			all = append(all, plainNode(item))
+		}
+		return all
+	}
+	return n.text
+}
