@@ -1,0 +1,80 @@
+package supervise
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/journal"
+	"github.com/banyan-run/banyan/internal/keeper"
+)
+
+// start starts the process. An event says that it ended before start could return.
+func (k *kept) start() (*keeper.Event, error) {
+	k.status.PID, k.status.ReadyIn, k.status.Started, k.status.NextTry = 0, 0, time.Now(), time.Time{}
+	k.status.H2 = false
+	k.lines.clear()
+	port, err := k.means.Port()
+	if err != nil {
+		return nil, fmt.Errorf("finding a free port: %w", err)
+	}
+	k.listenOn(port)
+	k.move(Starting, k.expecting())
+	environment := Environment(k.place(port))
+	if k.means.Locate != nil {
+		if _, err := k.means.Locate(k.order.Service.Dir, k.order.Service.Run.Argv, valueOf(environment, "PATH")); err != nil {
+			return nil, err
+		}
+	}
+	child, err := k.means.Processes.Start(keeper.Spec{
+		Key: k.id, Argv: k.order.Service.Run.Argv, Dir: k.order.Service.Dir, Env: pairs(environment),
+		Meta: k.order.meta(port), Grace: k.order.Service.Grace,
+	})
+	if err != nil {
+		return nil, err
+	}
+	k.status.PID, k.status.Started = child.PID, child.Started
+	k.health.begin(child.Started)
+	k.publish()
+	k.record(journal.Start, fmt.Sprintf("started %s as process %d", k.id, child.PID), k.why())
+	if event, over := k.exits.of(child.PID); over {
+		return &event, nil
+	}
+	return nil, nil
+}
+
+// expecting is what a starting instance is told to wait for.
+func (k *kept) expecting() string {
+	if k.failed {
+		return "started again"
+	}
+	return "waits for its health check"
+}
+
+func (k *kept) why() string {
+	if k.failed {
+		return fmt.Sprintf("it had ended; try %d", k.status.Restarts+1)
+	}
+	return k.order.Why
+}
+
+func (k *kept) place(port int) Place {
+	edges := map[string]string{}
+	for _, call := range k.order.Service.Calls {
+		if address, open := k.means.Edge(k.order.Service.Name, call.To); open {
+			edges[call.To] = address
+		}
+	}
+	return Place{
+		App: k.order.App, Service: k.order.Service, Instance: k.id, Port: port, Run: k.means.Run,
+		Release: k.order.Release, Edges: edges, Environ: k.means.Environ,
+	}
+}
+
+func valueOf(environment []Value, name string) string {
+	for _, v := range environment {
+		if v.Name == name {
+			return v.Value
+		}
+	}
+	return ""
+}
