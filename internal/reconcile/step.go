@@ -1,0 +1,148 @@
+package reconcile
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/journal"
+	"github.com/banyan-run/banyan/internal/rollout"
+	"github.com/banyan-run/banyan/internal/supervise"
+)
+
+// expect tells callers what they may wait for, before anything is started or stopped for it: calls are held for what is
+// coming, and refused at once for what is not.
+func (l *loop) expect() {
+	for _, k := range l.order {
+		n := k.count()
+		if l.down != nil || k.problem != nil && len(l.statuses[k.name]) == 0 {
+			n = 0
+		}
+		if told, ever := l.expected[k.name]; ever && told == n {
+			continue
+		}
+		l.expected[k.name] = n
+		l.means.Expect(k.name, n)
+	}
+}
+
+// act takes the steps that rollout names for one service.
+func (l *loop) act(k *kept) {
+	if !l.rolled(k) {
+		k.storm.worked(time.Now())
+	}
+	desired := rollout.Desired{Count: k.count(), Mark: k.mark()}
+	switch {
+	case l.down != nil:
+		desired.Count, desired.Hold = 0, l.called(k)
+	case k.removal != nil && l.missed(k):
+		return // whoever was started from the old graph may still call it
+	case k.current == nil && desired.Count > 0:
+		return // what is there serves until it is known what to replace it with
+	}
+	for _, step := range rollout.Next(desired, l.observed(k)) {
+		switch step.Action {
+		case rollout.Start:
+			l.start(k, step)
+		case rollout.Stop:
+			l.stop(k, step)
+		}
+	}
+}
+
+func (l *loop) observed(k *kept) []rollout.Observed {
+	var all []rollout.Observed
+	for _, s := range l.statuses[k.name] {
+		o := rollout.Observed{Number: s.Number, Mark: rollout.Mark{Release: s.Release, Generation: s.Generation}, State: rollout.State(s.State)}
+		if l.ending[s.ID] {
+			o.State = rollout.Draining
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+func (l *loop) start(k *kept, step rollout.Step) {
+	o := supervise.Order{
+		App: k.current.app, Service: k.current.service, Number: step.Number, Release: step.Mark.Release,
+		Generation: step.Mark.Generation, Why: k.why,
+	}
+	if err := l.means.Instances.Keep(o); err != nil {
+		l.means.Journal.Record(journal.Entry{
+			Kind: journal.Notice, Subject: o.ID(), Text: o.ID() + " cannot be kept", Why: err.Error(), Where: k.service.At,
+		})
+	}
+}
+
+// stop takes the grace of the newest graph: a changed one needs no restart.
+func (l *loop) stop(k *kept, step rollout.Step) {
+	id := supervise.ID(k.name, step.Number)
+	l.ending[id] = true
+	why := step.Why + ": " + k.why
+	switch {
+	case l.down != nil:
+		why = "the application stops"
+	case k.count() == 0:
+		why = k.why
+	}
+	l.means.Instances.End(id, supervise.Ending{Why: why, Grace: k.service.Grace})
+}
+
+// missed tells whether a service that was removed may still be called: a caller of the old graph has not rolled over.
+func (l *loop) missed(k *kept) bool {
+	for name, later := range k.removal.callers {
+		caller := l.kept[name]
+		switch {
+		case caller == nil || caller == k:
+		case caller.removal != nil:
+			if later && len(l.statuses[name]) > 0 {
+				return true
+			}
+		case !l.rolled(caller):
+			return true
+		}
+	}
+	return false
+}
+
+// called tells whether a service has a caller that still runs while everything stops. Only those that stand later in the
+// order count, so that a cycle ends too.
+func (l *loop) called(k *kept) bool {
+	for _, caller := range l.order[slices.Index(l.order, k)+1:] {
+		if _, declared := caller.service.Call(k.name); declared && len(l.statuses[caller.name]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// drop forgets what was removed and is gone.
+func (l *loop) drop() {
+	for _, k := range byName(l.kept) {
+		if k.removal != nil && len(l.statuses[k.name]) == 0 {
+			delete(l.kept, k.name)
+			delete(l.expected, k.name)
+			l.order = slices.DeleteFunc(slices.Clone(l.order), func(other *kept) bool { return other == k })
+			k.memory.Within = within{}
+		}
+	}
+}
+
+// finish says when everything has stopped, once the picture shows it.
+func (l *loop) finish() {
+	if l.down == nil || len(l.statuses) > 0 {
+		return
+	}
+	select {
+	case <-l.down:
+	default:
+		l.record.forget()
+		l.remember()
+		close(l.down)
+	}
+}
+
+func byName(all map[string]*kept) []*kept {
+	return slices.SortedFunc(maps.Values(all), func(a, b *kept) int { return cmp.Compare(a.name, b.name) })
+}
