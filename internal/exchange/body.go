@@ -3,6 +3,7 @@ package exchange
 import (
 	"errors"
 	"io"
+	"sync/atomic"
 )
 
 // Kept is how much of a request's body is kept for another try, in bytes.
@@ -13,8 +14,8 @@ type Body struct {
 	source io.Reader
 	length int64
 	kept   []byte
-	at     int // next kept byte to read; len(kept) when the source is next
-	lost   bool
+	at     int    // next kept byte to read; len(kept) when the source is next
+	lost   uint32 // atomic: 1 when what was read is not kept any more
 	err    error
 	// Trailer is valid after io.EOF; nil when none can come.
 	Trailer *Head
@@ -57,9 +58,10 @@ func (b *Body) Read(p []byte) (int, error) {
 
 func (b *Body) keep(p []byte) {
 	switch {
-	case b.lost:
+	case atomic.LoadUint32(&b.lost) == 1:
 	case len(b.kept)+len(p) > Kept:
-		b.lost, b.kept, b.at = true, b.kept[:0], 0
+		atomic.StoreUint32(&b.lost, 1)
+		b.kept, b.at = b.kept[:0], 0
 	default:
 		b.kept = append(b.kept, p...)
 		b.at = len(b.kept)
@@ -90,10 +92,13 @@ func (b *Body) Resume() {
 	}
 }
 
+// Kept tells whether all that was read is kept: then Rewind will do. It may be asked while another goroutine reads.
+func (b *Body) Kept() bool { return atomic.LoadUint32(&b.lost) == 0 }
+
 // Rewind makes the next Read start at the beginning again. It is false when that is not kept any more, or when
 // reading it failed.
 func (b *Body) Rewind() bool {
-	if b.lost || b.err != nil && !errors.Is(b.err, io.EOF) {
+	if !b.Kept() || b.err != nil && !errors.Is(b.err, io.EOF) {
 		return false
 	}
 	b.at = 0

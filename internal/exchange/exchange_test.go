@@ -52,17 +52,22 @@ func TestBodyRewind(t *testing.T) {
 		sentence string
 		source   io.Reader
 		again    bool
+		kept     bool
 	}{
-		{"a short body can be read again", strings.NewReader("hello"), true},
-		{"a body over the bound cannot", strings.NewReader(strings.Repeat("x", Kept+1)), false},
-		{"a body that broke cannot", iotest.ErrReader(errors.New("cut short")), false},
-		{"no body can", nil, true},
+		{"a short body can be read again", strings.NewReader("hello"), true, true},
+		{"so can one that just fits", strings.NewReader(strings.Repeat("x", Kept)), true, true},
+		{"a body over the bound cannot", strings.NewReader(strings.Repeat("x", Kept+1)), false, false},
+		{"a body that broke cannot, though what came of it is kept", iotest.ErrReader(errors.New("cut short")), false, true},
+		{"no body can", nil, true, true},
 	}
 	for _, row := range rows {
 		t.Run(row.sentence, func(t *testing.T) {
 			var b Body
 			b.Reset(row.source, Unknown)
 			first, _ := io.ReadAll(&b)
+			if got := b.Kept(); got != row.kept {
+				t.Fatalf("Kept is %v", got)
+			}
 			if got := b.Rewind(); got != row.again {
 				t.Fatalf("Rewind is %v", got)
 			}

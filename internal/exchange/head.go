@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"iter"
+	"strings"
 )
 
 // Proto is the version that a head was received with.
@@ -130,8 +131,15 @@ func (h *Head) CopyFrom(from *Head) {
 	fields, edits := h.fields[:0], h.edits[:0]
 	*h = *from
 	h.fields, h.edits = fields, edits
+	// The strings may be bytes of a connection's buffer too.
+	for _, s := range [...]*string{&h.Method, &h.Scheme, &h.Authority, &h.Path, &h.Query} {
+		*s = strings.Clone(*s)
+	}
 	for _, f := range from.fields {
-		h.Add(string(f.name), string(f.value))
+		start := len(h.edits)
+		h.edits = append(append(h.edits, f.name...), f.value...)
+		end, middle := len(h.edits), start+len(f.name)
+		h.Keep(h.edits[start:middle:middle], h.edits[middle:end:end])
 	}
 }
 

@@ -168,13 +168,21 @@ func (e *writeError) Error() string { return "writing to the client: " + e.err.E
 func (e *writeError) Unwrap() error { return e.err }
 
 func (c *connection) write(p []byte) error {
+	if err := c.push(p); err != nil {
+		return err
+	}
+	c.begun = true
+	return nil
+}
+
+// push writes within the time for it: the deadline of the write before is over long since.
+func (c *connection) push(p []byte) error {
 	if err := c.conn.SetWriteDeadline(time.Now().Add(c.server.limits.WritePause)); err != nil {
 		return &writeError{err}
 	}
 	if _, err := c.conn.Write(p); err != nil {
 		return &writeError{err}
 	}
-	c.begun = true
 	return nil
 }
 
@@ -317,6 +325,5 @@ func (c *connection) interim(h *exchange.Head) error {
 			out = appendField(out, name, value)
 		}
 	}
-	_, err := c.conn.Write(append(out, "\r\n"...))
-	return err
+	return c.push(append(out, "\r\n"...))
 }

@@ -28,7 +28,7 @@ type balancer struct {
 
 // Handle makes one try after the other until one is final.
 func (b *balancer) Handle(x *exchange.Exchange) error {
-	b.mine.budget.call(x.Now)
+	b.mine.budget.call(or(x.Now, time.Now()))
 	for failed := ""; ; {
 		chosen, err := b.choose(x, failed)
 		if err != nil {
@@ -40,7 +40,11 @@ func (b *balancer) Handle(x *exchange.Exchange) error {
 			return err
 		}
 		b.state.retried(x.Edge.Caller, now)
+		// Nobody reads the body once the reply is dropped; what was read meanwhile may have been too much to keep.
 		x.Reply.Drop()
+		if !x.Body.Rewind() {
+			return or(err, error(problem.New(diag.UpstreamReset, "the request could not be sent again").At(x.Edge.Caller, b.callee)))
+		}
 		alone := failed == x.Endpoint.Address
 		failed = x.Endpoint.Address
 		if alone {

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"errors"
 	"io"
 
 	"github.com/banyan-run/banyan/internal/exchange"
@@ -162,7 +163,7 @@ func (c *chunked) end(offset int) error {
 		if len(data) > trailerBytes {
 			return errHeadLarge
 		}
-		if err := c.from.fill(); err == io.ErrShortBuffer {
+		if err := c.from.fill(); errors.Is(err, io.ErrShortBuffer) {
 			c.widen()
 		} else if err != nil {
 			return err
@@ -200,7 +201,7 @@ func (c *chunked) readTrailer(block []byte) error {
 
 // cutShort makes the end of the connection inside a message what it is.
 func cutShort(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errCutShort
 	}
 	return err

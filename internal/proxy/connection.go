@@ -296,7 +296,11 @@ func (s *Server) handle(x *exchange.Exchange) (err error) {
 			s.log(err)
 		}
 	}()
-	return s.Handler.Handle(x)
+	if err = s.Handler.Handle(x); err == nil && x.Reply.Upgrade == nil && (x.Reply.Head.Status < 200 || x.Reply.Head.Status > 999) {
+		err = problem.New(diag.Internal, "the request could not be handled").
+			Because(fmt.Errorf("the answer has status %d", x.Reply.Head.Status))
+	}
+	return err
 }
 
 // refuse makes err the answer; whoever is refused without having a trace is given one, so that it can be named.

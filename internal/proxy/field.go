@@ -3,17 +3,29 @@ package proxy
 import "bytes"
 
 // isToken has the characters of a token (RFC 9110 §5.6.2).
-var isToken = charset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+var isToken = [256]bool{
+	'!': true, '#': true, '$': true, '%': true, '&': true, '\'': true, '*': true, '+': true, '-': true, '.': true,
+	'^': true, '_': true, '`': true, '|': true, '~': true,
+	'0': true, '1': true, '2': true, '3': true, '4': true, '5': true, '6': true, '7': true, '8': true, '9': true,
+	'a': true, 'b': true, 'c': true, 'd': true, 'e': true, 'f': true, 'g': true, 'h': true, 'i': true, 'j': true,
+	'k': true, 'l': true, 'm': true, 'n': true, 'o': true, 'p': true, 'q': true, 'r': true, 's': true, 't': true,
+	'u': true, 'v': true, 'w': true, 'x': true, 'y': true, 'z': true,
+	'A': true, 'B': true, 'C': true, 'D': true, 'E': true, 'F': true, 'G': true, 'H': true, 'I': true, 'J': true,
+	'K': true, 'L': true, 'M': true, 'N': true, 'O': true, 'P': true, 'Q': true, 'R': true, 'S': true, 'T': true,
+	'U': true, 'V': true, 'W': true, 'X': true, 'Y': true, 'Z': true,
+}
 
 // isHost has those of a host and its port, outside of an IP literal (RFC 3986 §3.2.2); sub-delims are left out, for no
 // name that resolves has them.
-var isHost = charset("-._~%0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-
-func charset(members string) (set [256]bool) {
-	for i := range len(members) {
-		set[members[i]] = true
-	}
-	return set
+var isHost = [256]bool{
+	'-': true, '.': true, '_': true, '~': true, '%': true,
+	'0': true, '1': true, '2': true, '3': true, '4': true, '5': true, '6': true, '7': true, '8': true, '9': true,
+	'a': true, 'b': true, 'c': true, 'd': true, 'e': true, 'f': true, 'g': true, 'h': true, 'i': true, 'j': true,
+	'k': true, 'l': true, 'm': true, 'n': true, 'o': true, 'p': true, 'q': true, 'r': true, 's': true, 't': true,
+	'u': true, 'v': true, 'w': true, 'x': true, 'y': true, 'z': true,
+	'A': true, 'B': true, 'C': true, 'D': true, 'E': true, 'F': true, 'G': true, 'H': true, 'I': true, 'J': true,
+	'K': true, 'L': true, 'M': true, 'N': true, 'O': true, 'P': true, 'Q': true, 'R': true, 'S': true, 'T': true,
+	'U': true, 'V': true, 'W': true, 'X': true, 'Y': true, 'Z': true,
 }
 
 func all(text []byte, set *[256]bool) bool {
@@ -79,29 +91,26 @@ func number(digits []byte) (int64, bool) {
 
 // validHost tells whether host is uri-host [ ":" port ] (RFC 9110 §7.2).
 func validHost(host []byte) bool {
-	name, port := host, []byte(nil)
 	if len(host) > 0 && host[0] == '[' {
-		end := bytes.IndexByte(host, ']')
-		if end < 3 {
-			return false
-		}
-		for _, b := range host[1:end] {
-			if b != ':' && b != '.' && !('0' <= b && b <= '9') && !('a' <= b|0x20 && b|0x20 <= 'f') {
-				return false
-			}
-		}
-		if end+1 == len(host) {
-			return true
-		}
-		return host[end+1] == ':' && validPort(host[end+2:])
+		return validLiteral(host)
 	}
-	if colon := bytes.IndexByte(host, ':'); colon >= 0 {
-		name, port = host[:colon], host[colon+1:]
-		if !validPort(port) {
+	name, port, _ := bytes.Cut(host, []byte{':'})
+	return validPort(port) && all(name, &isHost)
+}
+
+// validLiteral is validHost for an IP literal: its brackets hold at least `::`.
+func validLiteral(host []byte) bool {
+	end := bytes.IndexByte(host, ']')
+	if end < 3 {
+		return false
+	}
+	for _, b := range host[1:end] {
+		if b != ':' && b != '.' && hexDigit(b) > 15 {
 			return false
 		}
 	}
-	return all(name, &isHost)
+	port, has := bytes.CutPrefix(host[end+1:], []byte{':'})
+	return validPort(port) && (has || len(port) == 0)
 }
 
 func validPort(port []byte) bool {

@@ -20,7 +20,8 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// framed serves HTTP/2 connections by golang.org/x/net/http2, each stream as an exchange.
+// framed serves HTTP/2 connections by golang.org/x/net/http2, each stream as an exchange. The server of net/http takes no connection
+// whose first bytes were read, and its Shutdown closes idle connections where this one tells them to go away first.
 type framed struct {
 	server *Server
 	h2     *http2.Server
@@ -43,7 +44,7 @@ func newFramed(s *Server) *framed {
 
 // drain has every connection told to go away (RFC 9113 §6.8). The base server holds no connection itself, so this is quick.
 func (f *framed) drain(ctx context.Context) {
-	if err := f.base.Shutdown(ctx); err != nil {
+	if err := f.base.Shutdown(ctx); err != nil && ctx.Err() == nil {
 		f.server.log(fmt.Errorf("telling HTTP/2 connections to go away: %w", err))
 	}
 }
@@ -223,7 +224,7 @@ func (b *streamBody) blame(x *exchange.Exchange, err error) error {
 
 // Interrupt ends a Read that waits; net/http cannot take the stream up again afterwards.
 func (b *streamBody) Interrupt() {
-	_ = http.NewResponseController(b.w).SetReadDeadline(longAgo)
+	_ = http.NewResponseController(b.w).SetReadDeadline(longAgo())
 }
 
 // Resume does nothing: see Interrupt.

@@ -3,16 +3,13 @@ package proxy_test
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/binary"
 	"io"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
-
-	"golang.org/x/net/http2"
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
@@ -21,22 +18,27 @@ import (
 )
 
 // h2c is a client with prior knowledge.
-func h2c(t *testing.T) *http2.Transport {
+func h2c(t *testing.T) *http.Transport {
 	t.Helper()
-	c := &http2.Transport{AllowHTTP: true, DialTLSContext: func(ctx context.Context, network, address string, _ *tls.Config) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, network, address)
-	}}
+	c := &http.Transport{Protocols: framedOnly()}
 	t.Cleanup(c.CloseIdleConnections)
 	return c
 }
 
-// h2origin is x/net's server, by prior knowledge.
+func framedOnly() *http.Protocols {
+	p := new(http.Protocols)
+	p.SetUnencryptedHTTP2(true)
+	return p
+}
+
+// h2origin is net/http's server, by prior knowledge.
 func h2origin(t *testing.T, h http.HandlerFunc) string {
 	t.Helper()
-	server := &http2.Server{}
-	return rawConn(t, func(conn net.Conn) {
-		server.ServeConn(conn, &http2.ServeConnOpts{Handler: h})
-	})
+	s := httptest.NewUnstartedServer(h)
+	s.Config.Protocols = framedOnly()
+	s.Start()
+	t.Cleanup(s.Close)
+	return s.Listener.Addr().String()
 }
 
 // message is one length-prefixed message of gRPC.
@@ -193,6 +195,22 @@ func TestVersionsAreTranslated(t *testing.T) {
 			t.Fatalf("%d bytes, %v", len(body), r.Header)
 		}
 	})
+}
+
+func TestAnInterimAnswerOfHTTP2IsPassedOn(t *testing.T) {
+	s := serve(t, to(t, h2origin(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Link", "</style.css>; rel=preload")
+		w.WriteHeader(http.StatusEarlyHints)
+		_, _ = io.WriteString(w, "page")
+	}), true))
+	conn, in := dial(t, s.address)
+	send(t, conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	if r, _ := answer(t, in); r.StatusCode != 103 || r.Header.Get("Link") == "" {
+		t.Fatalf("%d %v", r.StatusCode, r.Header)
+	}
+	if r, body := answer(t, in); r.StatusCode != 200 || body != "page" {
+		t.Fatalf("%d %s", r.StatusCode, body)
+	}
 }
 
 func TestHTTP2IsToldToGoAway(t *testing.T) {

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -13,27 +12,27 @@ import (
 	"net/textproto"
 	"net/url"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/problem"
-	"golang.org/x/net/http2"
 )
 
-// framedClient sends exchanges over HTTP/2 with prior knowledge, by golang.org/x/net/http2.
+// framedClient sends exchanges over HTTP/2 with prior knowledge, by net/http.
 type framedClient struct {
 	transport *Transport
-	h2        *http2.Transport
+	h2        *http.Transport
 }
 
 func newFramedClient(t *Transport) *framedClient {
 	c := &framedClient{transport: t}
-	c.h2 = &http2.Transport{
-		AllowHTTP: true, DisableCompression: true, IdleConnTimeout: t.options.Idle,
-		ReadIdleTimeout: 30 * time.Second, PingTimeout: 10 * time.Second, MaxHeaderListSize: uint32(t.limits.Head),
-		DialTLSContext: func(ctx context.Context, _, address string, _ *tls.Config) (net.Conn, error) {
+	c.h2 = &http.Transport{
+		DisableCompression: true, IdleConnTimeout: t.options.Idle, MaxResponseHeaderBytes: int64(t.limits.Head), Protocols: new(http.Protocols),
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 10 * time.Second},
+		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
 			conn, err := t.dial(ctx, destination{address: address}, time.Time{})
 			if err != nil {
 				return nil, &dialError{err}
@@ -41,6 +40,7 @@ func newFramedClient(t *Transport) *framedClient {
 			return conn, nil
 		},
 	}
+	c.h2.Protocols.SetUnencryptedHTTP2(true)
 	return c
 }
 
@@ -61,19 +61,24 @@ type flight struct {
 	// expired says that the deadline ended it.
 	expired atomic.Bool
 	trailer exchange.Head
+	// turn is held while an interim answer is passed on; once over is set, none is.
+	turn chan struct{}
+	over atomic.Bool
 }
 
 func (c *framedClient) handle(x *exchange.Exchange) error {
 	ctx, cancel := context.WithCancelCause(x.Ctx)
-	f := &flight{x: x, cancel: cancel}
+	f := &flight{x: x, cancel: cancel, turn: make(chan struct{}, 1)}
 	if !x.Deadline.IsZero() {
 		f.timer = time.AfterFunc(time.Until(x.Deadline), func() { f.expired.Store(true); cancel(context.DeadlineExceeded) })
 	}
 	request := f.request(ctx)
-	answer, err := c.h2.RoundTrip(request)
+	answer, err := c.h2.RoundTrip(request) //nolint:bodyclose // flight.close does, when the reply is closed
 	if err != nil {
+		f.settle()
 		f.body.end()
-		return f.cause(f.end(err))
+		f.end()
+		return f.cause(err)
 	}
 	x.Note.Answered = time.Now()
 	f.answer = answer
@@ -81,7 +86,8 @@ func (c *framedClient) handle(x *exchange.Exchange) error {
 	return nil
 }
 
-// request makes the head as it is sent: the target byte for byte, by Opaque.
+// request makes the head as it is sent: the target byte for byte, by Opaque. Its strings are copies, for net/http may still be
+// writing a head when the exchange that was given up is over.
 func (f *flight) request(ctx context.Context) *http.Request {
 	x := f.x
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -89,10 +95,10 @@ func (f *flight) request(ctx context.Context) *http.Request {
 		Got1xxResponse: f.interim,
 	})
 	r := &http.Request{
-		Method: x.Request.Method, Host: x.Request.Authority, Header: http.Header{}, Proto: "HTTP/2.0", ProtoMajor: 2,
+		Method: strings.Clone(x.Request.Method), Host: strings.Clone(x.Request.Authority), Header: http.Header{}, Proto: "HTTP/2.0", ProtoMajor: 2,
 		URL: &url.URL{
-			Scheme: "http", Host: x.Endpoint.Address, Opaque: x.Request.Path,
-			RawQuery: x.Request.Query, ForceQuery: x.Request.HasQuery && x.Request.Query == "",
+			Scheme: "http", Host: x.Endpoint.Address, Opaque: strings.Clone(x.Request.Path),
+			RawQuery: strings.Clone(x.Request.Query), ForceQuery: x.Request.HasQuery && x.Request.Query == "",
 		},
 	}
 	for name, value := range x.Request.Fields() {
@@ -132,7 +138,20 @@ func (f *flight) interim(status int, fields textproto.MIMEHeader) error {
 	}
 	h := exchange.Head{Status: status}
 	addFields(&h, http.Header(fields))
+	f.turn <- struct{}{}
+	defer func() { <-f.turn }()
+	if f.over.Load() {
+		return context.Canceled
+	}
 	return f.x.Interim(&h)
+}
+
+// settle returns when no interim answer is on its way: the goroutine that reads the connection may still have one when the
+// exchange was given up.
+func (f *flight) settle() {
+	f.over.Store(true)
+	f.turn <- struct{}{}
+	<-f.turn
 }
 
 func addFields(h *exchange.Head, fields http.Header) {
@@ -180,16 +199,15 @@ func (f *flight) Read(p []byte) (int, error) {
 func (f *flight) close() error {
 	err := f.answer.Body.Close()
 	f.body.end()
-	f.end(nil)
+	f.end()
 	return err
 }
 
-func (f *flight) end(err error) error {
+func (f *flight) end() {
 	if f.timer != nil {
 		f.timer.Stop()
 	}
 	f.cancel(nil)
-	return err
 }
 
 func (f *flight) cause(err error) error {

@@ -140,7 +140,7 @@ func (b *inBody) keepPromise() {
 		return
 	}
 	// A write that fails shows again at the read that follows.
-	_, _ = b.c.conn.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
+	_ = b.c.push([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
 	close(b.continued)
 }
 
@@ -158,14 +158,15 @@ func (b *inBody) withhold() {
 func (b *inBody) Interrupt() {
 	b.interrupted.Store(true)
 	if !b.complete.Load() {
-		_ = b.c.conn.SetReadDeadline(longAgo)
+		_ = b.c.conn.SetReadDeadline(longAgo())
 	}
 }
 
 // Resume lets Read go on.
 func (b *inBody) Resume() { b.interrupted.Store(false) }
 
-var longAgo = time.Unix(1, 0)
+// longAgo is a deadline that ends a read which waits.
+func longAgo() time.Time { return time.Unix(1, 0) }
 
 // drain reads what is left up to the bound, and tells whether the connection can go on.
 func (b *inBody) drain(scratch []byte, bound int64, until time.Time) bool {

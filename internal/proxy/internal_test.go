@@ -86,6 +86,46 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
+// What the parser takes of an instance is what net/http sees: the same status, and a body that ends at the same byte.
+func FuzzAnswer(f *testing.F) {
+	for _, seed := range []string{
+		"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n",
+		"HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
+		"HTTP/1.0 404 Not Found\r\nX: 1\r\n\r\n",
+		"HTTP/1.1 204 No Content\r\n\r\n",
+		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		line := 0
+		end, err := headEnd(data, &line)
+		if err != nil || end == 0 {
+			return
+		}
+		var head exchange.Head
+		var frame framing
+		limits := Limits{}.orDefaults()
+		if parseAnswer(bytes.Clone(data[:end]), &head, &frame, &limits) != nil {
+			return
+		}
+		other, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(data[:end])), nil)
+		if err != nil {
+			return // net/http refuses more
+		}
+		defer func() { _ = other.Body.Close() }()
+		if other.StatusCode != head.Status {
+			t.Fatalf("%q has status %d, net/http reads %d", data[:end], head.Status, other.StatusCode)
+		}
+		if bodiless("GET", head.Status) {
+			return
+		}
+		if chunked := len(other.TransferEncoding) == 1; chunked != frame.chunked || !chunked && other.ContentLength != frame.length {
+			t.Fatalf("%q: %+v, net/http reads %d bytes in %v", data[:end], frame, other.ContentLength, other.TransferEncoding)
+		}
+	})
+}
+
 func FuzzChunked(f *testing.F) {
 	for _, seed := range []string{"0\r\n\r\n", "5\r\nhello\r\n0\r\n\r\n", "5;a=b\r\nhello\r\n00\r\nX: y\r\n\r\n", "fffffffffffffff\r\nx", "5\nhello\n0\n\n"} {
 		f.Add([]byte(seed), 1)

@@ -65,5 +65,5 @@ func (b *balancer) allowed(x *exchange.Exchange, now time.Time) bool {
 	if now.UnixNano()-b.mine.retriedAt.Load() < int64(quietTime) {
 		return false
 	}
-	return x.Body.Rewind() && b.mine.budget.spend(now)
+	return x.Body.Kept() && b.mine.budget.spend(now)
 }

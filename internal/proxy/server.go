@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,7 +59,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if !s.listen(l) {
 		return l.Close()
 	}
-	defer s.unlisten(l)
+	defer func() { _ = s.unlisten(l) }()
 	defer context.AfterFunc(ctx, func() { _ = s.unlisten(l); s.cut() })()
 	for pause := time.Duration(0); ; {
 		conn, err := l.Accept()
@@ -99,39 +101,51 @@ func (s *Server) start(ctx context.Context, conn net.Conn) {
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.prepare()
 	s.drain()
-	s.h2.drain(ctx)
 	ended := make(chan struct{})
 	go func() { s.all.Wait(); close(ended) }()
-	select {
-	case <-ended:
-		return nil
-	case <-ctx.Done():
-		s.cut()
-		<-ended
-		return fmt.Errorf("draining: %w", ctx.Err())
+	// Told again and again, for a connection may have become HTTP/2 just after it was told.
+	const again = 100 * time.Millisecond
+	tick := time.NewTicker(again)
+	defer tick.Stop()
+	for {
+		s.h2.drain(ctx)
+		select {
+		case <-ended:
+			return nil
+		case <-tick.C:
+		case <-ctx.Done():
+			s.cut()
+			<-ended
+			return fmt.Errorf("draining: %w", ctx.Err())
+		}
 	}
 }
 
 // drain closes the listeners and wakes the connections that wait for a request.
 func (s *Server) drain() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.draining.Store(true)
-	for l := range s.mu.listeners {
+	listeners, connections := s.seal()
+	for _, l := range listeners {
 		_ = l.Close()
 	}
-	for c := range s.mu.connections {
+	for _, c := range connections {
 		if c.phase.CompareAndSwap(waiting, closing) {
-			_ = c.conn.SetReadDeadline(longAgo)
+			_ = c.conn.SetReadDeadline(longAgo())
 		}
 	}
 }
 
-// cut ends every connection at once.
-func (s *Server) cut() {
+// seal takes no more connections, and returns what is open.
+func (s *Server) seal() ([]net.Listener, []*connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for c := range s.mu.connections {
+	s.draining.Store(true)
+	return slices.Collect(maps.Keys(s.mu.listeners)), slices.Collect(maps.Keys(s.mu.connections))
+}
+
+// cut ends every connection at once, and takes no more.
+func (s *Server) cut() {
+	_, connections := s.seal()
+	for _, c := range connections {
 		c.cancel(errServerStopped)
 		_ = c.conn.Close()
 	}
@@ -145,10 +159,14 @@ func (s *Server) listen(l net.Listener) bool {
 }
 
 func (s *Server) unlisten(l net.Listener) error {
+	defer s.forget(l)
+	return l.Close()
+}
+
+func (s *Server) forget(l net.Listener) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.mu.listeners, l)
-	return l.Close()
 }
 
 func (s *Server) add(c *connection) bool {

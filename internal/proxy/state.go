@@ -132,7 +132,7 @@ const (
 
 func (b *budget) turn(now time.Time) {
 	second := now.Unix()
-	if before := b.second.Load(); before != second && b.second.CompareAndSwap(before, second) {
+	if before := b.second.Load(); before < second && b.second.CompareAndSwap(before, second) {
 		// Half of the last second's calls count on, so that a second's first failure finds a budget.
 		b.calls.Store(b.calls.Load() / 2)
 		b.spent.Store(0)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -180,18 +182,28 @@ func (s *Stream) remove(conn net.Conn) {
 }
 
 func (s *Stream) drain() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.draining.Store(true)
-	for l := range s.mu.listeners {
+	for _, l := range s.seal() {
 		_ = l.Close()
 	}
 }
 
-func (s *Stream) cut() {
+// seal takes no more connections.
+func (s *Stream) seal() []net.Listener {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for conn := range s.mu.open {
+	s.draining.Store(true)
+	return slices.Collect(maps.Keys(s.mu.listeners))
+}
+
+func (s *Stream) cut() {
+	s.seal()
+	for _, conn := range s.connections() {
 		_ = conn.Close()
 	}
+}
+
+func (s *Stream) connections() []net.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.mu.open))
 }

@@ -55,7 +55,8 @@ func (t *Transport) Close() {
 
 // Handle sends the request to x.Endpoint.
 func (t *Transport) Handle(x *exchange.Exchange) error {
-	if x.Endpoint.H2 {
+	// HTTP/2 has no Upgrade; who speaks it and upgrades speaks HTTP/1.1 as well.
+	if x.Endpoint.H2 && !upgrades(&x.Request) {
 		return t.h2.handle(x)
 	}
 	if !sendable(&x.Request) {

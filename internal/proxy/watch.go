@@ -43,7 +43,7 @@ func (w *watch) arm() {
 // disarm ends the watch: the connection is the caller's again.
 func (w *watch) disarm() {
 	if w.stop() {
-		_ = w.c.conn.SetReadDeadline(longAgo)
+		_ = w.c.conn.SetReadDeadline(longAgo())
 		<-w.read
 	}
 }

@@ -1,0 +1,6 @@
+package proxy
+
+import "net"
+
+// Quiet is what a transport asks of a connection before it uses it again.
+func Quiet(conn net.Conn) bool { return quiet(conn) }
