@@ -30,8 +30,11 @@ type child struct {
 	stopping bool
 	deadline time.Time
 	// exit is the leader's; it is published as Exited when nothing is left.
-	exit    *Exit
-	killed  time.Time
+	exit   *Exit
+	killed time.Time
+	// strays left the group and were killed; they are looked for from sweep on, and swept is when none was left.
+	strays  []int
+	sweep   time.Time
 	swept   time.Time
 	ticking bool
 	waiters []func(Exit)
@@ -162,9 +165,9 @@ func (k *keeper) settle(c *child) {
 		k.settleLater(c)
 		return
 	}
-	if c.swept.IsZero() {
-		k.sweepChild(c)
-		c.swept = time.Now()
+	if !k.sweptChild(c, now) {
+		k.settleLater(c)
+		return
 	}
 	if c.reading > 0 && now.Sub(c.swept) < drainPatience {
 		k.settleLater(c)
@@ -181,14 +184,27 @@ func (k *keeper) settleLater(c *child) {
 	k.after(settleTick, func() { c.ticking = false; k.settle(c) })
 }
 
-// sweepChild kills descendants that left the child's group: a daemon is found by the marks that it inherited.
-func (k *keeper) sweepChild(c *child) {
-	if c.mark == "" {
-		return
+// sweptChild kills descendants that left the child's group, which are found by the marks that a daemon inherits too, and tells
+// whether none is left: one may fork while it is looked for, and a killed one takes a moment to end.
+func (k *keeper) sweptChild(c *child, now time.Time) bool {
+	if !c.swept.IsZero() {
+		return true
 	}
-	for _, pid := range marked(Mark+"="+k.options.Run, c.mark) {
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+	if c.sweep.IsZero() {
+		c.sweep = now
 	}
+	if c.mark != "" {
+		found := marked(Mark+"="+k.options.Run, c.mark)
+		for _, pid := range found {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+		c.strays = living(append(c.strays, found...))
+	}
+	if len(c.strays) > 0 && now.Sub(c.sweep) < killPatience {
+		return false
+	}
+	c.swept = now
+	return true
 }
 
 func (k *keeper) publish(c *child) {

@@ -41,9 +41,32 @@ func TestAnExitIsToldWithItsCodeAfterItsOutput(t *testing.T) {
 	s.start("orders.1", "sh", "-c", "echo last words >&2; exit 7")
 	eventually(t, "its end is told", func() bool { return len(s.state("").Events) == 1 })
 	eventually(t, "its last words arrive", func() bool { return s.state("orders.1").Output == "last words\n" })
-	if e := s.state("").Events[0]; e.Exit.Code != 7 || e.Exit.Forced || e.Exit.Signal != "" || e.Last == 0 {
+	if e := s.state("").Events[0]; e.Exit.Code != 7 || e.Exit.Forced || e.Exit.Signal != "" {
 		t.Fatalf("event: %+v", e)
 	}
+}
+
+// Who keeps a log waits for Last before it ends a child's part of it.
+func TestAnExitNamesTheLastOutputThatNobodyTook(t *testing.T) {
+	s := silent(t)
+	s.start("orders.1", "sh", "-c", "echo one; echo two >&2; exit 7")
+	eventually(t, "its end is told", func() bool { return len(s.state("").Events) == 1 })
+	if e := s.state("").Events[0]; e.Last != 2 {
+		t.Fatalf("event: %+v", e)
+	}
+}
+
+// silent raises a keeper whose control process takes no output as long as the file "quiet" is there.
+func silent(t *testing.T) *stage {
+	t.Helper()
+	s := &stage{t: t, dir: shortDir(t)}
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, "quiet"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return s.raise()
 }
 
 func TestStarting(t *testing.T) {
@@ -129,22 +152,15 @@ func (s *stage) daemonOf(key string) int {
 }
 
 func TestOutputBeyondTheSpoolDropsTheOldestAndCountsIt(t *testing.T) {
-	s := &stage{t: t, dir: shortDir(t)}
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	quiet := filepath.Join(s.dir, "quiet")
-	if err := os.WriteFile(quiet, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s.raise()
+	s := silent(t)
 	const size = 4 << 20
-	s.start("flood.1", os.Args[0], "role:flood", strconv.Itoa(size))
+	over := filepath.Join(s.dir, "over")
+	s.start("flood.1", os.Args[0], "role:flood", strconv.Itoa(size), over)
 	s.start("quiet.1", "sh", "-c", forever)
 	// The flood ends although nobody takes it: the child never waits. Only then does a control process come that reads.
 	first := s.state("").PID
-	eventually(t, "the flood is over", func() bool { return idle(s.state("").Children[0].PID) })
-	if err := os.Remove(quiet); err != nil {
+	eventually(t, "the flood is over", func() bool { _, err := os.Stat(over); return err == nil })
+	if err := os.Remove(filepath.Join(s.dir, "quiet")); err != nil {
 		t.Fatal(err)
 	}
 	_ = syscall.Kill(first, syscall.SIGKILL)
@@ -159,15 +175,6 @@ func TestOutputBeyondTheSpoolDropsTheOldestAndCountsIt(t *testing.T) {
 	if b := s.state("quiet.1"); b.Output != "ready\n" || b.Lost != 0 {
 		t.Fatalf("another child's output: %+v", b)
 	}
-}
-
-// idle tells whether a process sleeps, by reading its state twice.
-func idle(pid int) bool {
-	if runtime.GOOS != "linux" {
-		return true
-	}
-	fields, ok := statOfProcess(pid)
-	return ok && fields == "S"
 }
 
 func TestAListenerIsHeldWhileTheControlProcessIsGone(t *testing.T) {

@@ -102,7 +102,12 @@ func listen(network, address string) (net.Listener, error) {
 // clearSocket removes the socket file that a dead process left: nobody answers there. Anything else stays.
 func clearSocket(path string) error {
 	at, err := os.Lstat(path)
-	if err != nil || at.Mode()&os.ModeSocket == 0 {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("listening on %s: %w", path, err)
+	case at.Mode()&os.ModeSocket == 0:
 		return nil
 	}
 	c, err := net.DialTimeout("unix", path, time.Second)

@@ -45,7 +45,7 @@ func play(role string, args []string) {
 	case "daemon":
 		err = playDaemon()
 	case "flood":
-		err = playFlood(args[0])
+		err = playFlood(args[0], args[1])
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, role+":", err)
@@ -65,7 +65,8 @@ func playDaemon() error {
 	select {}
 }
 
-func playFlood(size string) error {
+// playFlood writes size bytes and a last line, and then makes the file over.
+func playFlood(size, over string) error {
 	n, err := strconv.Atoi(size)
 	if err != nil {
 		return err
@@ -77,6 +78,9 @@ func playFlood(size string) error {
 		}
 	}
 	fmt.Println("end of the flood")
+	if err := os.WriteFile(over, nil, 0o600); err != nil {
+		return err
+	}
 	select {}
 }
 

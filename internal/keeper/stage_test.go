@@ -129,15 +129,6 @@ func (s *stage) stop(key, grace string) deskAnswer {
 	return s.ask("/stop", url.Values{"key": {key}, "grace": {grace}}, nil)
 }
 
-func (s *stage) keeperRecord() record {
-	s.t.Helper()
-	r, err := readRecord(s.dir)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return r
-}
-
 // eventually polls a condition of the real world until it holds.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
