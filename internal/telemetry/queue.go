@@ -51,21 +51,28 @@ func (s *shard) add(x *signal.Exchange) bool {
 	return true
 }
 
-// drain calls each for every exchange that waits. One goroutine calls it.
-func (q *queue) drain(each func(*signal.Exchange)) {
+// drain makes each pass over every exchange that waits, one pass after the other. Within a pass their order is any; but whatever
+// was added before one of them is there too, or was in an earlier drain. One goroutine calls it.
+func (q *queue) drain(passes ...func(*signal.Exchange)) {
+	for i := range q.shards {
+		q.shards[i].swap()
+	}
+	for _, pass := range passes {
+		for i := range q.shards {
+			for j := range q.shards[i].spare {
+				pass(&q.shards[i].spare[j])
+			}
+		}
+	}
 	for i := range q.shards {
 		s := &q.shards[i]
-		for j := range s.swap() {
-			each(&s.spare[j])
-		}
 		clear(s.spare) // the buffer outlives its strings otherwise
 		s.spare = s.spare[:0]
 	}
 }
 
-func (s *shard) swap() []signal.Exchange {
+func (s *shard) swap() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mu.held, s.spare = s.spare, s.mu.held
-	return s.spare
 }

@@ -32,17 +32,23 @@ type call struct {
 	start, end time.Time
 }
 
-// see returns a notice when x is the last piece of evidence against its callee.
-func (p propagation) see(x *signal.Exchange) *journal.Entry {
-	end := x.Start.Add(x.Times.Total)
+// called takes x as a call of its caller.
+func (p propagation) called(x *signal.Exchange) {
 	if x.Caller != Gateway && x.Caller != "operator" {
-		p.of(x.Caller).calls(x, end)
+		p.of(x.Caller).calls(x, endOf(x))
 	}
+}
+
+func endOf(x *signal.Exchange) time.Time { return x.Start.Add(x.Times.Total) }
+
+// served takes x as a request that its callee served, after all calls that the callee made meanwhile. It returns a notice when x
+// is the last piece of evidence against the callee.
+func (p propagation) served(x *signal.Exchange) *journal.Entry {
 	h := p.of(x.Callee)
 	if x.Callee == "" || h.said || h.passes {
 		return nil
 	}
-	callee, found := h.serves(x.Start, end)
+	callee, found := h.serves(x.Start, endOf(x))
 	if !found || h.evidence < enough {
 		return nil
 	}

@@ -57,7 +57,7 @@ func (r *Recorder) waiting() bool {
 
 // write takes everything that waits, and partial lines that began before the given instant: all of them when it is zero.
 func (r *Recorder) write(stale time.Time) {
-	r.queue.drain(r.take)
+	r.queue.drain(r.take, r.judge)
 	lines := r.takeLines(stale)
 	for i := range lines {
 		if r.means.Recognise != nil {
@@ -96,7 +96,12 @@ func (r *Recorder) take(x *signal.Exchange) {
 	x.Path, x.Reason = r.means.Redact.Text(x.Path), r.means.Redact.Text(x.Reason)
 	r.spans = spansOf(x, r.spans)
 	r.access = append(r.access, accessOf(x))
-	if notice := r.propagation.see(x); notice != nil {
+	r.propagation.called(x)
+}
+
+// judge looks at a request that was served once all calls that were recorded before it are known.
+func (r *Recorder) judge(x *signal.Exchange) {
+	if notice := r.propagation.served(x); notice != nil {
 		r.untraced.Store(r.propagation.untraced())
 		r.tell(*notice)
 	}

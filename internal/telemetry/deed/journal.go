@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -97,8 +98,11 @@ func read(path string) (entries []journal.Entry, whole int64, err error) {
 	in := bufio.NewReaderSize(f, 64<<10)
 	for {
 		line, err := in.ReadBytes('\n')
-		if err != nil {
-			return entries, whole, nil // io.EOF, with a torn line or without
+		if errors.Is(err, io.EOF) { // with a torn line or without
+			return entries, whole, nil
+		}
+		if err != nil { // what cannot be read must not be taken for torn, and cut
+			return nil, 0, err
 		}
 		whole += int64(len(line))
 		var e journal.Entry

@@ -124,3 +124,36 @@ func TestAFolderThatCannotBeMadeIsAnError(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 }
+
+// Whatever a crash left: its whole lines stay, and are the same when it is read again.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"at":"2026-05-04T03:02:01Z","kind":"up","subject":"shop","text":"up"}` + "\n" + `{"at":"2026`))
+	f.Add([]byte("\n\nnull\n[]\n{\"kind\":7}\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := filepath.Join(t.TempDir(), current)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		entries, whole, err := read(path)
+		if err != nil || whole > int64(len(data)) || whole > 0 && data[whole-1] != '\n' || strings.Contains(string(data[whole:]), "\n") {
+			t.Fatalf("%d of %d bytes are whole, %v", whole, len(data), err)
+		}
+		if err := os.Truncate(path, whole); err != nil {
+			t.Fatal(err)
+		}
+		again, length, err := read(path)
+		if err != nil || length != whole || len(again) != len(entries) {
+			t.Fatalf("%d entries of %d bytes, and again %d of %d, %v", len(entries), whole, len(again), length, err)
+		}
+	})
+}
+
+func TestAJournalThatCannotBeReadIsAnError(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.Mkdir(filepath.Join(folder, previous), 0o700); err != nil { // reading a folder fails
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), folder, &redact.Set{}); err == nil || !strings.HasPrefix(err.Error(), "opening the journal: ") {
+		t.Fatalf("%v", err)
+	}
+}

@@ -47,8 +47,8 @@ func New() *Meter {
 }
 
 // Observe counts an exchange. What the gateway served counts for its route; what went to a service counts for the edge as well.
-func (m *Meter) Observe(x *signal.Exchange) {
-	failed, method := telemetry.Failed(x), methodOf(x.Method)
+func (m *Meter) Observe(x signal.Exchange) {
+	failed, method := telemetry.Failed(&x), methodOf(x.Method)
 	if x.Caller == telemetry.Gateway {
 		key := servedKey{x.Route, method, x.Protocol, x.Status, failed}
 		if h := m.served.of(key, newHistogram); h != nil {

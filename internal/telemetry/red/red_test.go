@@ -14,8 +14,8 @@ import (
 	"github.com/banyan-run/banyan/internal/signal"
 )
 
-func exchange(caller, callee string, status int, took time.Duration, end time.Time) *signal.Exchange {
-	return &signal.Exchange{
+func exchange(caller, callee string, status int, took time.Duration, end time.Time) signal.Exchange {
+	return signal.Exchange{
 		Caller: caller, Callee: callee, Method: "GET", Path: "/x", Protocol: "http/1.1", Status: status, GRPCStatus: -1,
 		Start: end.Add(-took), Times: signal.Times{Total: took}, Tries: 1,
 	}

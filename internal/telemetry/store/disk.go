@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -98,11 +96,11 @@ func (d *Disk) load() error {
 	return d.retain()
 }
 
-// adopt takes an existing segment in. The last one is written on, unless it is of another version.
+// adopt takes an existing segment in. The last one is written on, unless it could not be read.
 func (d *Disk) adopt(path string, read, last bool) error {
-	number, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(path), ".seg"), 10, 32)
-	if err != nil {
-		return nil // not ours
+	number, ours := segmentNumber(path)
+	if !ours {
+		return nil
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -112,17 +110,17 @@ func (d *Disk) adopt(path string, read, last bool) error {
 	if err != nil {
 		return err
 	}
-	s := &segment{number: uint32(number), path: path, file: f, size: info.Size(), newest: info.ModTime()}
+	s := &segment{number: number, path: path, file: f, size: info.Size(), newest: info.ModTime()}
 	d.mu.segments = append(d.mu.segments, s)
 	if !read {
 		return nil
 	}
 	end, err := s.walk(s.size, func(offset int64, record []byte) { d.mu.index.read(record, place{s.number, uint32(offset)}) })
-	if errors.Is(err, errVersion) {
-		return nil
+	if err != nil {
+		return nil //nolint:nilerr // of another version, or not readable: it is neither read nor written, and the others serve
 	}
-	s.writable = last && err == nil
-	if last && end < s.size {
+	s.writable = last
+	if last && (end < s.size || end == 0) { // one of no bytes lacks its header too
 		return s.cut(end)
 	}
 	return nil

@@ -8,6 +8,9 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -47,6 +50,12 @@ type segment struct {
 
 func segmentName(number uint32) string { return fmt.Sprintf("%010d.seg", number) }
 
+// segmentNumber tells whether a file is a segment, and which.
+func segmentNumber(path string) (uint32, bool) {
+	number, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(path), ".seg"), 10, 32)
+	return uint32(number), err == nil
+}
+
 // put writes records that are framed already, at the end; the caller then adds them to size. What a failed write left is cut,
 // so that a reader meets no half a record.
 func (s *segment) put(framed []byte) error {
@@ -85,7 +94,7 @@ func (s *segment) walk(limit int64, each func(offset int64, record []byte)) (end
 	in := bufio.NewReaderSize(io.NewSectionReader(s.file, 0, limit), 64<<10)
 	var head [len(header)]byte
 	if _, err := io.ReadFull(in, head[:]); err != nil {
-		return 0, nil // torn while it was made: it is empty
+		return 0, unlessTorn(err) // torn while it was made: it is empty
 	}
 	if string(head[:]) != header {
 		return 0, errVersion
@@ -94,11 +103,19 @@ func (s *segment) walk(limit int64, each func(offset int64, record []byte)) (end
 	var buffer []byte
 	for {
 		if buffer, err = next(in, buffer); err != nil {
-			return end, nil
+			return end, unlessTorn(err)
 		}
 		each(end, buffer)
 		end += frame + int64(len(buffer))
 	}
+}
+
+// unlessTorn is nil for the end of what was written whole: a disk that fails to read is no reason to cut.
+func unlessTorn(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errEncoding) {
+		return nil
+	}
+	return err
 }
 
 func next(in *bufio.Reader, buffer []byte) ([]byte, error) {

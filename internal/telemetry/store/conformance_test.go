@@ -1,0 +1,202 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/signal"
+	"github.com/banyan-run/banyan/internal/telemetry"
+	"github.com/banyan-run/banyan/internal/trace"
+)
+
+// start is now: a store that is opened takes the age of a segment from its file, whose clock is the system's.
+var start = time.Now().Truncate(time.Second)
+
+func traceID(n int) (id trace.ID) {
+	id[0], id[1], id[2], id[15] = 0x4b, byte(n>>8), byte(n), 1
+	return id
+}
+
+func span(n int, service string, from, took time.Duration, failed bool) signal.Span {
+	s := signal.Span{
+		Trace: traceID(n), Service: service, Instance: service + ".1", Name: "GET /a/**", Kind: signal.Server, Start: start.Add(from),
+		Duration: took, Failed: failed, Message: "why", Attributes: map[string]string{
+			telemetry.RequestMethod: "GET", telemetry.URLPath: "/a/b", telemetry.StatusCode: "200", telemetry.HTTPRoute: "/a/**", "own.name": "ü",
+		},
+	}
+	s.ID[7], s.ID[6] = byte(n)+1, byte(len(service))
+	return s
+}
+
+func line(n int, service string, level signal.Level, id trace.ID) signal.Line {
+	return signal.Line{
+		At: start.Add(time.Duration(n) * time.Second), Service: service, Instance: fmt.Sprintf("%s.%d", service, n%2+1), Stream: "stdout",
+		Level: level, Text: fmt.Sprint("line ", n), Message: fmt.Sprint("message ", n), Trace: id,
+	}
+}
+
+// TestConformance holds every implementation of telemetry.Store to the same behaviour.
+func TestConformance(t *testing.T) {
+	stores := map[string]func(t *testing.T) telemetry.Store{
+		"memory": func(*testing.T) telemetry.Store { return NewMemory(1000) },
+		"disk": func(t *testing.T) telemetry.Store {
+			d, err := Open(t.TempDir(), Options{Now: func() time.Time { return start }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = d.Close() })
+			return d
+		},
+	}
+	rows := []struct {
+		sentence string
+		test     func(*testing.T, telemetry.Store)
+	}{
+		{"what was written is read as it was", sameBack},
+		{"a trace is found by a unique beginning of its id", byPrefix},
+		{"traces come newest first and filtered", filteredTraces},
+		{"lines come newest last and filtered", filteredLines},
+		{"spans of a trace may come in several batches", severalBatches},
+		{"an empty store has nothing, without an error", nothing},
+	}
+	for name, make := range stores {
+		for _, row := range rows {
+			t.Run(name+"/"+row.sentence, func(t *testing.T) { row.test(t, make(t)) })
+		}
+	}
+}
+
+func write(t *testing.T, s telemetry.Store, b telemetry.Batch) {
+	t.Helper()
+	if err := s.Write(b); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sameBack(t *testing.T, s telemetry.Store) {
+	want, text := span(1, "orders", 0, time.Second, true), line(1, "orders", signal.Warn, traceID(1))
+	write(t, s, telemetry.Batch{Spans: []signal.Span{want}, Lines: []signal.Line{text}})
+	spans, err := s.Trace(traceID(1).String())
+	if err != nil || len(spans) != 1 || fmt.Sprint(spans[0]) != fmt.Sprint(want) {
+		t.Fatalf("%+v, %v", spans, err)
+	}
+	lines, err := s.Lines(telemetry.LineQuery{})
+	if err != nil || len(lines) != 1 || !lines[0].At.Equal(text.At) || fmt.Sprint(lines[0]) != fmt.Sprint(text) {
+		t.Fatalf("%+v, %v", lines, err)
+	}
+}
+
+func byPrefix(t *testing.T, s telemetry.Store) {
+	write(t, s, telemetry.Batch{Spans: []signal.Span{span(1, "a", 0, 1, false), span(2, "a", 0, 1, false)}})
+	if _, err := s.Trace("4b"); !errors.Is(err, telemetry.ErrAmbiguous) {
+		t.Fatalf("a beginning of both: %v", err)
+	}
+	if spans, err := s.Trace("4b0002"); err != nil || spans[0].Trace != traceID(2) {
+		t.Fatalf("a beginning of one: %v, %v", spans, err)
+	}
+	for _, none := range []string{"ff", "4b00020", "zz", traceID(3).String(), traceID(1).String() + "0"} {
+		if _, err := s.Trace(none); none != "4b00020" && !errors.Is(err, telemetry.ErrNoTrace) {
+			t.Fatalf("%s: %v", none, err)
+		}
+	}
+	if _, err := s.Trace(""); !errors.Is(err, telemetry.ErrAmbiguous) {
+		t.Fatalf("no beginning at all: %v", err)
+	}
+}
+
+func filteredTraces(t *testing.T, s telemetry.Store) {
+	for n := range 10 {
+		write(t, s, telemetry.Batch{Spans: []signal.Span{span(n, fmt.Sprint("s", n%2), time.Duration(n), time.Duration(n)*time.Millisecond, n == 4)}})
+	}
+	ask := func(q telemetry.TraceQuery) (ids []int) {
+		found, err := s.Traces(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range found {
+			ids = append(ids, int(f.ID[2]))
+		}
+		return ids
+	}
+	rows := []struct {
+		sentence string
+		query    telemetry.TraceQuery
+		want     []int
+	}{
+		{"the newest", telemetry.TraceQuery{Limit: 3}, []int{9, 8, 7}},
+		{"of a service", telemetry.TraceQuery{Service: "s1", Limit: 2}, []int{9, 7}},
+		{"that failed", telemetry.TraceQuery{Failed: true}, []int{4}},
+		{"that took long", telemetry.TraceQuery{Slower: 8 * time.Millisecond}, []int{9, 8}},
+		{"of a route", telemetry.TraceQuery{Route: "/a/**", Limit: 1}, []int{9}},
+		{"of a route that nobody took", telemetry.TraceQuery{Route: "/b"}, nil},
+	}
+	for _, row := range rows {
+		if got := ask(row.query); !slices.Equal(got, row.want) {
+			t.Errorf("%s: %v, want %v", row.sentence, got, row.want)
+		}
+	}
+	if all, _ := s.Traces(telemetry.TraceQuery{Limit: 1}); all[0].Name != "GET /a/b" || all[0].Status != 200 || all[0].Hops != 1 {
+		t.Errorf("%+v", all[0])
+	}
+}
+
+func filteredLines(t *testing.T, s telemetry.Store) {
+	var lines []signal.Line
+	for n := range 10 {
+		level := signal.Info
+		if n%3 == 0 {
+			level = signal.Error
+		}
+		lines = append(lines, line(n, fmt.Sprint("s", n%2), level, traceID(n)))
+	}
+	lines[9].Stream = telemetry.Access
+	write(t, s, telemetry.Batch{Lines: lines})
+	rows := []struct {
+		sentence string
+		query    telemetry.LineQuery
+		want     []string
+	}{
+		{"the newest, the newest last", telemetry.LineQuery{Limit: 2}, []string{"line 7", "line 8"}},
+		{"with those of requests", telemetry.LineQuery{Limit: 2, Access: true}, []string{"line 8", "line 9"}},
+		{"of a service", telemetry.LineQuery{Services: []string{"s0"}, Limit: 2}, []string{"line 6", "line 8"}},
+		{"of an instance", telemetry.LineQuery{Instance: "s1.2", Limit: 1}, []string{"line 7"}},
+		{"of a level", telemetry.LineQuery{Level: signal.Warn}, []string{"line 0", "line 3", "line 6"}},
+		{"of a trace", telemetry.LineQuery{Trace: "4b0005"}, []string{"line 5"}},
+		{"since an instant", telemetry.LineQuery{Since: start.Add(7 * time.Second)}, []string{"line 7", "line 8"}},
+		{"of nobody", telemetry.LineQuery{Services: []string{"s9"}}, nil},
+	}
+	for _, row := range rows {
+		found, err := s.Lines(row.query)
+		var got []string
+		for _, l := range found {
+			got = append(got, l.Text)
+		}
+		if err != nil || !slices.Equal(got, row.want) {
+			t.Errorf("%s: %v, want %v (%v)", row.sentence, got, row.want, err)
+		}
+	}
+}
+
+func severalBatches(t *testing.T, s telemetry.Store) {
+	write(t, s, telemetry.Batch{Spans: []signal.Span{span(1, "inner", time.Millisecond, time.Millisecond, true)}})
+	write(t, s, telemetry.Batch{Spans: []signal.Span{span(2, "other", 0, 1, false)}})
+	write(t, s, telemetry.Batch{Spans: []signal.Span{span(1, "outermost", 0, 5*time.Millisecond, false)}})
+	if spans, err := s.Trace(traceID(1).String()); err != nil || len(spans) != 2 {
+		t.Fatalf("%+v, %v", spans, err)
+	}
+	found, _ := s.Traces(telemetry.TraceQuery{Failed: true})
+	if len(found) != 1 || found[0].Service != "outermost" || found[0].Duration != 5*time.Millisecond || found[0].Hops != 2 {
+		t.Fatalf("%+v", found)
+	}
+}
+
+func nothing(t *testing.T, s telemetry.Store) {
+	traces, err := s.Traces(telemetry.TraceQuery{})
+	lines, err2 := s.Lines(telemetry.LineQuery{})
+	if len(traces)+len(lines) != 0 || err != nil || err2 != nil {
+		t.Fatalf("%v %v %v %v", traces, lines, err, err2)
+	}
+}
