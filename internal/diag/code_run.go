@@ -8,6 +8,7 @@ const (
 	ExitedEarly    Code = "BYN-2004"
 	CrashLoop      Code = "BYN-2005"
 	StopForced     Code = "BYN-2006"
+	Ended          Code = "BYN-2007"
 	NotReady       Code = "BYN-2103"
 	BecameUnready  Code = "BYN-2104"
 )
@@ -19,6 +20,7 @@ var runCodes = []Entry{
 	{ExitedEarly, "ended before it was ready", "The process ended before its health check passed.", "Read its last lines; banyan logs shows all."},
 	{CrashLoop, "keeps ending", "The process ended several times shortly after its start; it is started again with growing pauses.", "Read its last lines; banyan restart tries at once."},
 	{StopForced, "had to be killed", "The process did not end within grace after SIGTERM.", "Handle SIGTERM, or raise grace."},
+	{Ended, "ended by itself", "The process ended although nobody had stopped it; it is started again after a pause.", "Read its last lines; banyan logs shows all."},
 	{NotReady, "did not become ready", "The health check did not pass within its time.", "Check health and the port: the service must listen on $PORT."},
 	{BecameUnready, "health check fails", "The health check failed threshold times in a row, so no requests are sent there.", "Read its last lines."},
 }

@@ -38,6 +38,11 @@ func FixAt(at diag.Position, add string) *Fix {
 	return &Fix{File: at.File, Line: at.Line, Column: at.Column, Add: add}
 }
 
+// Position is where in the file the fix stands.
+func (f *Fix) Position() diag.Position {
+	return diag.Position{File: f.File, Line: f.Line, Column: f.Column}
+}
+
 // New returns a cause.
 func New(code diag.Code, format string, args ...any) *Cause {
 	return &Cause{Code: code, Detail: fmt.Sprintf(format, args...)}

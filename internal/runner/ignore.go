@@ -94,6 +94,8 @@ func globExpression(glob string) string {
 		case glob[i] == '\\' && i+1 < len(glob):
 			i++
 			b.WriteString(regexp.QuoteMeta(glob[i : i+1]))
+		case glob[i] == '\\': // it protects nothing: the pattern matches nothing
+			b.WriteString(matchless)
 		default:
 			b.WriteString(regexp.QuoteMeta(glob[i : i+1]))
 		}
@@ -101,22 +103,59 @@ func globExpression(glob string) string {
 	return b.String()
 }
 
-// globClass is a bracket expression and its length; a bracket that never closes stands for itself.
+// matchless matches nothing, as in git a pattern that is malformed.
+const matchless = `[^\x00-\x{10FFFF}]`
+
+// globClass is a bracket expression and its length. No class has a slash in it.
 func globClass(rest string) (string, int) {
-	start := 1
-	if len(rest) > 1 && (rest[1] == '!' || rest[1] == '^') {
-		start = 2
+	var b strings.Builder
+	b.WriteByte('[')
+	at := 1
+	if at < len(rest) && (rest[at] == '!' || rest[at] == '^') {
+		b.WriteString("^/")
+		at++
 	}
-	end := strings.IndexByte(rest[min(start+1, len(rest)):], ']')
-	if end < 0 {
-		return `\[`, 1
+	for first := at; at < len(rest); at++ {
+		switch name := posixClass(rest[at:]); {
+		case name != "":
+			b.WriteString(name)
+			at += len(name) - 1
+		case rest[at] == ']' && at > first:
+			return closedClass(b.String()), at + 1
+		case rest[at] == '/':
+		case rest[at] == '-':
+			b.WriteByte('-')
+		case rest[at] == '\\' && at+1 < len(rest):
+			at++
+			b.WriteString(quoteInClass(rest[at : at+1]))
+		default:
+			b.WriteString(quoteInClass(rest[at : at+1]))
+		}
 	}
-	end += start + 1
-	inside := strings.ReplaceAll(rest[start:end], "[", `\[`)
-	if start == 2 {
-		return "[^/" + inside + "]", end + 1
+	return matchless, 1 // it never closes
+}
+
+func closedClass(open string) string {
+	if open == "[" { // it had nothing but slashes
+		return matchless
 	}
-	return "[" + inside + "]", end + 1
+	return open + "]"
+}
+
+// posixClass is the class of characters that text begins with, such as [:alpha:].
+func posixClass(text string) string {
+	end := strings.Index(text, ":]")
+	if end < 2 || !strings.HasPrefix(text, "[:") {
+		return ""
+	}
+	return text[:end+2]
+}
+
+func quoteInClass(character string) string {
+	if character == "-" {
+		return `\-`
+	}
+	return regexp.QuoteMeta(character)
 }
 
 // verdict says whether the rules decide about name, relative to their folder, and how; the last that matches counts.

@@ -113,7 +113,8 @@ func examineInterpreter(program string) error {
 		return nil
 	}
 	line, _, _ := bytes.Cut(head[:n], []byte("\n"))
-	words := strings.Fields(strings.TrimPrefix(string(line), "#!"))
+	// Space and tab alone end the interpreter's name (execve(2)): a carriage return is part of it.
+	words := strings.FieldsFunc(strings.TrimPrefix(string(line), "#!"), func(r rune) bool { return r == ' ' || r == '\t' })
 	if !bytes.HasPrefix(line, []byte("#!")) || runtime.GOOS == "windows" {
 		return examineText(program, head[:n])
 	}

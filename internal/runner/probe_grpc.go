@@ -9,8 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-
-	"golang.org/x/net/http2"
 )
 
 // errHealthAnswer is an answer that is not a HealthCheckResponse.
@@ -27,12 +25,12 @@ func probeGRPC(ctx context.Context, t Target) error {
 		return fmt.Errorf("probing gRPC health: %w", err)
 	}
 	request.Header = http.Header{"Content-Type": {"application/grpc"}, "Te": {"trailers"}, "User-Agent": {"banyan-health"}}
-	c, err := dial(ctx, t.Address)
+	c, err := dialH2C(ctx, t.Address)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = c.Close() }()
-	answer, err := roundTripH2C(request, c)
+	answer, err := c.RoundTrip(request)
 	if err != nil {
 		return fmt.Errorf("%s failed: %w", t, cause(err))
 	}
@@ -44,12 +42,14 @@ func probeGRPC(ctx context.Context, t Target) error {
 	return judgeHealth(t, answer, body)
 }
 
-func roundTripH2C(request *http.Request, c net.Conn) (*http.Response, error) {
-	connection, err := (&http2.Transport{AllowHTTP: true, DisableCompression: true}).NewClientConn(c)
-	if err != nil {
-		return nil, err
+// dialH2C opens a connection of HTTP/2 with prior knowledge. It is no pool's, so that it ends with the probe however that went.
+func dialH2C(ctx context.Context, address string) (*http.ClientConn, error) {
+	transport := &http.Transport{
+		DisableCompression: true, Protocols: new(http.Protocols),
+		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) { return dial(ctx, address) },
 	}
-	return connection.RoundTrip(request)
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	return transport.NewClientConn(ctx, "http", address)
 }
 
 func judgeHealth(t Target, answer *http.Response, body []byte) error {

@@ -28,7 +28,7 @@ type symptom struct {
 
 // symptoms are in the order in which they are tried, each over all lines from the newest: what is more exact comes first.
 var symptoms = []symptom{
-	{regexp.MustCompile(`(?i)(?:EADDRINUSE|address (?:already )?in use|Only one usage of each socket address|port (?:is )?already (?:in use|allocated))(?:.*?:(\d{2,5})\b)?`), "port-taken"},
+	{regexp.MustCompile(`(?i)(?:listen \S+ \S*:(\d{1,5}): bind: )?(?:EADDRINUSE|address (?:already )?in use|Only one usage of each socket address|port (?:(\d{2,5}) )?(?:is |was )?already (?:in use|allocated))(?:.*?:(\d{2,5})\b)?`), "port-taken"},
 	{regexp.MustCompile(`(?i)listen tcp\S* \S*:(\d+): bind: permission denied|EACCES.*?:(\d+)`), "it may not listen on port $1"},
 	{regexp.MustCompile(`(?:Cannot find module|Cannot find package|ERR_MODULE_NOT_FOUND[^']*) ?['"]([^'"]+)['"]`), "the Node module $1 is missing; has npm install been run?"},
 	{regexp.MustCompile(`(?:ModuleNotFoundError|ImportError): No module named ['"]?([\w.]+)`), "the Python module $1 is missing; have its requirements been installed?"},

@@ -79,3 +79,19 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// What is written for people can be written into a file, and says nearly the same.
+func FuzzDuration(f *testing.F) {
+	f.Add(int64(1500 * time.Millisecond))
+	f.Add(int64(76 * time.Hour))
+	f.Add(int64(59*time.Second + 960*time.Millisecond))
+	f.Fuzz(func(t *testing.T, n int64) {
+		d := time.Duration(n)
+		if d < time.Millisecond || d > 1<<62 {
+			return
+		}
+		if again, err := ParseDuration(Duration(d)); err != nil || (again-d).Abs() > d/20 {
+			t.Fatalf("%v is written %q and read as %v, %v", d, Duration(d), again, err)
+		}
+	})
+}
