@@ -160,7 +160,9 @@ func (r *running) stop(t *testing.T, name string) []map[string]any {
 	<-r.read
 	err := r.command.Wait()
 	// A JVM ends with 128 + 15 after its shutdown hooks; the others end with 0.
-	if failed := (*exec.ExitError)(nil); err != nil && !(name == "java" && errors.As(err, &failed) && failed.ExitCode() == 143) {
+	var failed *exec.ExitError
+	shutdown := name == "java" && errors.As(err, &failed) && failed.ExitCode() == 143
+	if err != nil && !shutdown {
 		t.Errorf("%s at SIGTERM: %v", name, err)
 	}
 	return r.mu.lines

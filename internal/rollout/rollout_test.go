@@ -197,11 +197,11 @@ func TestARolloutKeepsTheCountReady(t *testing.T) {
 func TestEnds(t *testing.T) {
 	at := time.Unix(1000, 0)
 	var e Ends
-	want := []time.Duration{250, 500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000}
-	for i, ms := range want {
+	for i, ms := range []int{250, 500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000} {
+		want := time.Duration(ms) * time.Millisecond
 		e = e.Add(at, time.Second)
-		if e.Pause() != ms*time.Millisecond || e.Next() != at.Add(e.Pause()) {
-			t.Errorf("end %d: pause is %s, want %s", i+1, e.Pause(), ms*time.Millisecond)
+		if e.Pause() != want || e.Next() != at.Add(e.Pause()) {
+			t.Errorf("end %d: pause is %s, want %s", i+1, e.Pause(), want)
 		}
 		if e.Looping() != (i+1 >= looping) {
 			t.Errorf("end %d: looping is %v", i+1, e.Looping())

@@ -13,14 +13,13 @@ import (
 )
 
 var (
-	word     = shape{says: "a text", forms: []form{text}, parse: parseText, kind: "string"}
-	anyWord  = shape{says: "a text, a number, or true or false", forms: []form{text, whole, fraction, flag}, parse: parseVerbatim, kind: "string|number|boolean"}
-	literal  = shape{says: "a text", forms: []form{text}, parse: parseText, literal: true, kind: "string"}
-	yesNo    = shape{says: "true or false", forms: []form{flag}, parse: parseFlag, kind: "boolean"}
-	instant  = shape{says: "a duration such as 2s", forms: []form{text, whole}, parse: parseDuration, kind: "string", pattern: durationPattern}
-	pause    = shape{says: "a duration such as 10s", forms: []form{text, whole}, parse: parsePause, kind: "string", pattern: durationPattern}
-	words    = shape{says: "a list of texts", item: &word, or: &word}
-	wordList = shape{says: "a list of texts", item: &word}
+	word    = shape{says: "a text", forms: []form{text}, parse: parseText, kind: "string"}
+	anyWord = shape{says: "a text, a number, or true or false", forms: []form{text, whole, fraction, flag}, parse: parseVerbatim, kind: "string|number|boolean"}
+	literal = shape{says: "a text", forms: []form{text}, parse: parseText, literal: true, kind: "string"}
+	yesNo   = shape{says: "true or false", forms: []form{flag}, parse: parseFlag, kind: "boolean"}
+	instant = shape{says: "a duration such as 2s", forms: []form{text, whole}, parse: parseDuration, kind: "string", pattern: durationPattern}
+	pause   = shape{says: "a duration such as 10s", forms: []form{text, whole}, parse: parsePause, kind: "string", pattern: durationPattern}
+	words   = shape{says: "a list of texts", item: &word, or: &word}
 )
 
 const durationPattern = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h|d))+$`

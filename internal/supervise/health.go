@@ -90,6 +90,6 @@ func (h *health) pause() time.Duration {
 
 // timeout bounds one probe. It is shortened where probes would overlap: see pause.
 func (h *health) timeout() time.Duration {
-	threshold := time.Duration(max(1, h.rule.Threshold))
-	return min(h.rule.Timeout, h.rule.Interval*threshold/(threshold+1))
+	probes := max(1, h.rule.Threshold)
+	return min(h.rule.Timeout, h.rule.Interval-h.rule.Interval/time.Duration(probes+1))
 }

@@ -74,7 +74,7 @@ func (k *kept) live(ctx context.Context) error {
 
 // resume takes over a process that runs, or that ended while nobody looked.
 func (k *kept) resume(ctx context.Context, child keeper.Child) error {
-	o := outcome{}
+	var o outcome
 	switch {
 	case child.Exited != nil && k.status.State == Draining:
 		return k.forget("stopped "+k.id, "it was being stopped")

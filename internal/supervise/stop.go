@@ -23,13 +23,13 @@ func (k *kept) stop(ctx context.Context, e Ending) error {
 	_ = k.means.Traffic.Drained(drain, k.id)
 	cancel()
 	if ctx.Err() != nil {
-		return nil // the next control process sees that it drains, and goes on
+		return nil //nolint:nilerr // the next control process sees that it drains, and goes on
 	}
 	began, grace := time.Now(), cmp.Or(e.Grace, k.order.Service.Grace)
 	exit, err := k.means.Processes.Stop(ctx, k.id, grace)
 	switch {
 	case ctx.Err() != nil || errors.Is(err, keeper.ErrDetached):
-		return nil
+		return nil //nolint:nilerr // the same
 	case err != nil && !errors.Is(err, keeper.ErrNoChild):
 		k.means.Journal.Record(journal.Entry{Kind: journal.Notice, Subject: k.id, Text: "stopping " + k.id + " failed", Why: err.Error()})
 	}

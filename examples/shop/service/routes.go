@@ -13,7 +13,8 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 // Routes maps patterns of net/http, such as "GET /products/{sku}", to their handlers.
 type Routes map[string]Handler
 
-// Handler serves the routes and /healthz, and logs each request but the health checks.
+// Handler serves the routes and /healthz, and logs each request but the health checks, and the preface of a client that asks
+// whether HTTP/2 is spoken here (RFC 9113 §3.4), which net/http hands on as a request.
 func (routes Routes) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
@@ -29,7 +30,7 @@ func (routes Routes) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, seen := time.Now(), &watched{ResponseWriter: w, status: http.StatusOK}
 		mux.ServeHTTP(seen, r)
-		if r.URL.Path != "/healthz" {
+		if r.URL.Path != "/healthz" && r.Method != "PRI" {
 			Log(r).Info(r.Method+" "+r.URL.Path, "status", seen.status, "ms", float64(time.Since(start).Microseconds())/1000)
 		}
 	})
