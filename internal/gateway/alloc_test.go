@@ -12,17 +12,18 @@ import (
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/mesh"
 	"github.com/banyan-run/banyan/internal/proxy"
+	"github.com/banyan-run/banyan/internal/proxy/balance"
 )
 
 // one is a callee with two instances, and the transport to them that answers without an allocation of its own.
 type one struct {
-	set  proxy.Set
+	set  balance.Set
 	body bytes.Reader
 }
 
 var okBody = []byte("ok")
 
-func (o *one) Endpoints(string) proxy.Set { return o.set }
+func (o *one) Endpoints(string) balance.Set { return o.set }
 
 func (o *one) Handle(x *exchange.Exchange) error {
 	o.body.Reset(okBody)
@@ -45,7 +46,7 @@ func bare(tb testing.TB) (*gateway.Gateway, *mesh.Mesh) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	o := &one{set: proxy.Set{Ready: []exchange.Endpoint{{Instance: "a.1", Address: "127.0.0.1:1"}, {Instance: "a.2", Address: "127.0.0.1:2"}}}}
+	o := &one{set: balance.Set{Ready: []exchange.Endpoint{{Instance: "a.1", Address: "127.0.0.1:1"}, {Instance: "a.2", Address: "127.0.0.1:2"}}}}
 	meshed, found := mesh.Compile(&a.App)
 	edge, more := gateway.Compile(&a.App)
 	if found.Failed() || more.Failed() {

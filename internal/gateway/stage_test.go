@@ -19,6 +19,7 @@ import (
 	"github.com/banyan-run/banyan/internal/layer/record"
 	"github.com/banyan-run/banyan/internal/mesh"
 	"github.com/banyan-run/banyan/internal/proxy"
+	"github.com/banyan-run/banyan/internal/proxy/balance"
 	"github.com/banyan-run/banyan/internal/signal"
 )
 
@@ -79,8 +80,8 @@ func (s *stage) build(a *app) {
 }
 
 // Endpoints is what the registry would say.
-func (s *stage) Endpoints(callee string) proxy.Set {
-	var all proxy.Set
+func (s *stage) Endpoints(callee string) balance.Set {
+	var all balance.Set
 	for _, i := range s.instances[callee] {
 		switch i.state() {
 		case "starting", "late":

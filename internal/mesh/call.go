@@ -16,6 +16,7 @@ import (
 	"github.com/banyan-run/banyan/internal/layer/peer"
 	"github.com/banyan-run/banyan/internal/problem"
 	"github.com/banyan-run/banyan/internal/proxy"
+	"github.com/banyan-run/banyan/internal/proxy/balance"
 )
 
 // call is one edge with what its layers need. It is immutable.
@@ -24,7 +25,7 @@ type call struct {
 	// at is the line that declares it; nowhere for the gateway, the operator, and what is not declared.
 	at      diag.Position
 	timeout time.Duration
-	retry   proxy.RetryPolicy
+	retry   balance.RetryPolicy
 	// allow is nil when everything is; external for all but external services with a URL.
 	allow    *allow.Program
 	external *external.Program
@@ -42,7 +43,7 @@ type callee struct {
 
 // call makes a call with the defaults. Callees must be known.
 func (p *Program) call(caller, name string) *call {
-	retry := proxy.DefaultRetry()
+	retry := balance.DefaultRetry()
 	retry.Attempts = graph.DefaultAttempts
 	return &call{
 		caller: caller, callee: name, retry: retry, external: p.callees[name].external,
@@ -112,8 +113,8 @@ func (c *compiler) allow(caller string, declared *graph.Call, to *callee) *allow
 
 // retry compiles the policy. Without a list it is the data plane's own; with one, what it lists is tried again whatever the method, for
 // who wrote it knows the callee.
-func (c *compiler) retry(declared *graph.Call) proxy.RetryPolicy {
-	policy := proxy.DefaultRetry()
+func (c *compiler) retry(declared *graph.Call) balance.RetryPolicy {
+	policy := balance.DefaultRetry()
 	policy.Attempts = graph.DefaultAttempts
 	if declared.Retry.Attempts > 0 {
 		policy.Attempts = declared.Retry.Attempts

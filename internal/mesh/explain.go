@@ -11,6 +11,7 @@ import (
 	"github.com/banyan-run/banyan/internal/layer/path"
 	"github.com/banyan-run/banyan/internal/problem"
 	"github.com/banyan-run/banyan/internal/proxy"
+	"github.com/banyan-run/banyan/internal/proxy/balance"
 	"github.com/banyan-run/banyan/internal/unit"
 )
 
@@ -186,7 +187,7 @@ func explainBalance(m *Mesh, q *question) (layer.Step, *problem.Cause) {
 	return step, nil
 }
 
-func retries(r *proxy.RetryPolicy) string {
+func retries(r *balance.RetryPolicy) string {
 	if r.Attempts < 2 {
 		return "one try"
 	}

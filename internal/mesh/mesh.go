@@ -8,18 +8,18 @@ import (
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/layer/refusal"
 	"github.com/banyan-run/banyan/internal/problem"
-	"github.com/banyan-run/banyan/internal/proxy"
+	"github.com/banyan-run/banyan/internal/proxy/balance"
 )
 
 var errNoHost = errors.New("it has no host")
 
 // Means is what a Mesh needs to be live.
 type Means struct {
-	Endpoints proxy.Endpoints
+	Endpoints balance.Endpoints
 	// Transport sends an exchange to its endpoint.
 	Transport exchange.Handler
 	// State is what is learnt of instances. nil is the previous mesh's, or a new one.
-	State *proxy.State
+	State *balance.State
 }
 
 // Mesh is a snapshot: an exchange that began with it ends with it, whatever is swapped in meanwhile. Endpoints are read anew for each
@@ -37,7 +37,7 @@ func (p *Program) Build(m Means, previous *Mesh) (*Mesh, error) {
 		m.State = previous.means.State
 	}
 	if m.State == nil {
-		m.State = &proxy.State{}
+		m.State = &balance.State{}
 	}
 	built := &Mesh{Program: p, means: m, outbound: map[pair]exchange.Handler{}, ports: map[pair]exchange.Handler{}}
 	for key, c := range p.calls {
@@ -90,7 +90,7 @@ func (m *Mesh) Edge(caller, callee string) (exchange.Handler, error) {
 	return h, nil
 }
 
-// Admit is the check of a port for a connection of a TCP edge, for proxy.Stream's Admit.
+// Admit is the check of a port for a connection of a TCP edge, for balance.Stream's Admit.
 func (m *Mesh) Admit(caller, callee string, who exchange.Peer) error {
 	c, err := m.find(caller, callee)
 	switch {

@@ -12,7 +12,7 @@ import (
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/problem"
-	"github.com/banyan-run/banyan/internal/proxy"
+	"github.com/banyan-run/banyan/internal/proxy/balance"
 )
 
 // The requests themselves are cases of the gateway's testdata, which go through both stacks. Here is what no request shows.
@@ -141,8 +141,8 @@ func (s *sent) Handle(x *exchange.Exchange) error {
 
 type ready struct{}
 
-func (ready) Endpoints(string) proxy.Set {
-	return proxy.Set{Ready: []exchange.Endpoint{{Instance: "i.1", Address: "127.0.0.1:1"}}}
+func (ready) Endpoints(string) balance.Set {
+	return balance.Set{Ready: []exchange.Endpoint{{Instance: "i.1", Address: "127.0.0.1:1"}}}
 }
 
 func TestTheEarlierDeadlineHolds(t *testing.T) {
@@ -181,7 +181,7 @@ func TestAReloadKeepsWhatWasLearnt(t *testing.T) {
 	if first.means.State == nil || second.means.State != first.means.State {
 		t.Error("the state is another")
 	}
-	given := &proxy.State{}
+	given := &balance.State{}
 	third, err := p.Build(Means{Endpoints: ready{}, Transport: &sent{}, State: given}, second)
 	if err != nil || third.means.State != given {
 		t.Error("the given state is not used", err)

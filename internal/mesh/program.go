@@ -35,7 +35,7 @@ type declarer struct {
 // Edge is a declared call between services. Each has a loopback port of its own.
 type Edge struct {
 	Caller, Callee string
-	// Protocol is the callee's; a TCP edge is carried by proxy.Stream with Admit, every other by proxy.Server with the handler of
+	// Protocol is the callee's; a TCP edge is carried by balance.Stream with Admit, every other by proxy.Server with the handler of
 	// Mesh.Edge.
 	Protocol graph.Protocol
 }

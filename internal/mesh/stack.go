@@ -17,7 +17,7 @@ import (
 	"github.com/banyan-run/banyan/internal/layer/tracing"
 	"github.com/banyan-run/banyan/internal/layer/via"
 	"github.com/banyan-run/banyan/internal/problem"
-	"github.com/banyan-run/banyan/internal/proxy"
+	"github.com/banyan-run/banyan/internal/proxy/balance"
 )
 
 // entry is one layer of the stack. A nil layer has nothing to do on that call.
@@ -64,7 +64,7 @@ var stack = []entry{
 	// Where the endpoint is chosen is where calls are tried again, and nowhere else.
 	{name: "balance", explain: explainBalance,
 		build: func(c *call, m Means) exchange.Layer {
-			return proxy.Balance(c.callee, m.Endpoints, m.State, c.retry)
+			return balance.Layer(c.callee, m.Endpoints, m.State, c.retry)
 		}},
 
 	// Inbound: from here on once a try, beside the callee.

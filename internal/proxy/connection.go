@@ -54,7 +54,7 @@ func newConnection(ctx context.Context, s *Server, conn net.Conn) *connection {
 	if s.Peer != nil {
 		c.peer = s.Peer(conn)
 	} else {
-		c.peer = peerOf(conn)
+		c.peer = PeerOf(conn)
 	}
 	return c
 }

@@ -336,6 +336,6 @@ func switchStream(w http.ResponseWriter, x *exchange.Exchange) error {
 	if _, err := conn.Write(append(out, "Connection: Upgrade\r\n\r\n"...)); err != nil {
 		return &writeError{err}
 	}
-	_, x.Note.BytesOut = join(&halves{Reader: buffered, Conn: conn}, x.Reply.Upgrade)
+	_, x.Note.BytesOut = Join(&halves{Reader: buffered, Conn: conn}, x.Reply.Upgrade)
 	return nil
 }

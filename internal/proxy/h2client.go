@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -221,7 +222,7 @@ func (f *flight) cause(err error) error {
 	case x.Ctx.Err() != nil:
 		return problem.New(diag.ClientGone, "the client left").Because(err)
 	case errors.As(err, &unconnected):
-		return problem.New(diag.ConnectFailed, "%s does not accept connections", or(x.Endpoint.Instance, "the instance")).
+		return problem.New(diag.ConnectFailed, "%s does not accept connections", cmp.Or(x.Endpoint.Instance, "the instance")).
 			At(x.Edge.Caller, x.Edge.Callee).Because(err)
 	}
 	return problem.New(diag.UpstreamReset, "the stream ended before the answer was complete").

@@ -1,6 +1,9 @@
 package proxy
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Limits bound what a connection may cost. A zero field stands for its default.
 type Limits struct {
@@ -15,17 +18,9 @@ type Limits struct {
 
 func (l Limits) orDefaults() Limits {
 	return Limits{
-		Head: or(l.Head, 64<<10), Target: or(l.Target, 16<<10), Fields: or(l.Fields, 100),
-		HeadTime: or(l.HeadTime, 10*time.Second), Idle: or(l.Idle, 75*time.Second),
-		BodyPause: or(l.BodyPause, 60*time.Second), WritePause: or(l.WritePause, 60*time.Second),
-		Drain: or(l.Drain, 256<<10),
+		Head: cmp.Or(l.Head, 64<<10), Target: cmp.Or(l.Target, 16<<10), Fields: cmp.Or(l.Fields, 100),
+		HeadTime: cmp.Or(l.HeadTime, 10*time.Second), Idle: cmp.Or(l.Idle, 75*time.Second),
+		BodyPause: cmp.Or(l.BodyPause, 60*time.Second), WritePause: cmp.Or(l.WritePause, 60*time.Second),
+		Drain: cmp.Or(l.Drain, 256<<10),
 	}
-}
-
-func or[T comparable](value, otherwise T) T {
-	var zero T
-	if value == zero {
-		return otherwise
-	}
-	return value
 }

@@ -193,8 +193,8 @@ func (s *Server) log(err error) {
 	}
 }
 
-// peerOf knows the address alone.
-func peerOf(conn net.Conn) exchange.Peer {
+// PeerOf is what the connection alone tells of who connected: the address. It is zero when that is no TCP address.
+func PeerOf(conn net.Conn) exchange.Peer {
 	if tcp, is := conn.RemoteAddr().(*net.TCPAddr); is {
 		at := tcp.AddrPort()
 		return exchange.Peer{Address: netip.AddrPortFrom(at.Addr().Unmap(), at.Port())}

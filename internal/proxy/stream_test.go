@@ -357,37 +357,3 @@ func TestAPanicIsACause(t *testing.T) {
 		t.Fatalf("%d %s", r.StatusCode, body)
 	}
 }
-
-func TestStreamSplices(t *testing.T) {
-	behind := raw(t, func(conn net.Conn, in *bufio.Reader) {
-		_, _ = io.Copy(conn, in)
-		_, _ = io.WriteString(conn, "!")
-	})
-	closed := listen(t)
-	_ = closed.Close()
-	k := &known{}
-	k.Store(proxy.Set{Coming: true})
-	notes := make(chan proxy.StreamNote, 10)
-	s := &proxy.Stream{Callee: "db", From: k, State: &proxy.State{}, Done: func(n proxy.StreamNote) { notes <- n }}
-	l := listen(t)
-	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(context.Background(), l) }()
-	conn, in := dial(t, l.Addr().String())
-	send(t, conn, "ping") // before there is an instance
-	k.Store(proxy.Set{Ready: []exchange.Endpoint{{Instance: "db.1", Address: closed.Addr().String()}, {Instance: "db.2", Address: behind}}})
-	if err := conn.CloseWrite(); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := io.ReadAll(in); err != nil || string(got) != "ping!" {
-		t.Fatalf("%q, %v", got, err)
-	}
-	if n := <-notes; n.Instance != "db.2" || n.BytesIn != 4 || n.BytesOut != 5 || n.Cause != nil {
-		t.Fatalf("%+v", n)
-	}
-	if err := s.Shutdown(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-ended; err != nil {
-		t.Fatal(err)
-	}
-}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -40,7 +41,7 @@ func NewTransport(o TransportOptions) *Transport {
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{}).DialContext
 	}
-	o.Connect, o.Idle = or(o.Connect, 5*time.Second), or(o.Idle, 60*time.Second)
+	o.Connect, o.Idle = cmp.Or(o.Connect, 5*time.Second), cmp.Or(o.Idle, 60*time.Second)
 	t := &Transport{options: o, limits: Limits{Fields: 256, Head: 256 << 10}.orDefaults()}
 	t.pools.keep = o.Idle
 	t.h2 = newFramedClient(t)
@@ -80,7 +81,7 @@ func (t *Transport) Handle(x *exchange.Exchange) error {
 		}
 		// A connection that was kept may have been closed just now; what came of the request is unknown, so only what may
 		// be repeated is (RFC 9110 §9.2.2).
-		if fresh || !u.reused || !errors.Is(err, errUnanswered) || !idempotent(x.Request.Method) || !x.Body.Rewind() {
+		if fresh || !u.reused || !errors.Is(err, errUnanswered) || !Idempotent(x.Request.Method) || !x.Body.Rewind() {
 			return u.cause(x, err)
 		}
 	}
@@ -134,19 +135,20 @@ func (t *Transport) unconnected(x *exchange.Exchange, err error) error {
 	switch {
 	case x.Ctx.Err() != nil:
 		return problem.New(diag.ClientGone, "the client left").Because(err)
-	case expired(x):
+	case Expired(x):
 		return problem.New(diag.UpstreamTimeout, "no connection within the timeout").At(x.Edge.Caller, x.Edge.Callee).Because(err)
 	}
-	return problem.New(diag.ConnectFailed, "%s does not accept connections", or(x.Endpoint.Instance, "the instance")).
+	return problem.New(diag.ConnectFailed, "%s does not accept connections", cmp.Or(x.Endpoint.Instance, "the instance")).
 		At(x.Edge.Caller, x.Edge.Callee).Because(err)
 }
 
-func expired(x *exchange.Exchange) bool {
+// Expired tells whether the deadline of x, if it has one, has passed.
+func Expired(x *exchange.Exchange) bool {
 	return !x.Deadline.IsZero() && !time.Now().Before(x.Deadline)
 }
 
-// idempotent methods may be sent again when it is unknown what became of them (RFC 9110 §9.2.2).
-func idempotent(method string) bool {
+// Idempotent tells whether a request with this method may be sent again when it is unknown what became of it (RFC 9110 §9.2.2).
+func Idempotent(method string) bool {
 	switch method {
 	case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE":
 		return true

@@ -15,6 +15,7 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/proxy"
+	"github.com/banyan-run/banyan/internal/proxy/balance"
 )
 
 func TestAnExternalServiceIsSpokenToByTLS(t *testing.T) {
@@ -45,6 +46,11 @@ func TestAnExternalServiceIsSpokenToByTLS(t *testing.T) {
 	}
 }
 
+// settled is a balance.Endpoints that never changes.
+type settled []exchange.Endpoint
+
+func (s settled) Endpoints(string) balance.Set { return balance.Set{Ready: s} }
+
 // A retry while the body still flows: the first instance refuses early, and the second gets the whole body.
 func TestARetryHasTheWholeBody(t *testing.T) {
 	body := strings.Repeat("0123456789", 2_000)
@@ -68,9 +74,8 @@ func TestARetryHasTheWholeBody(t *testing.T) {
 	var first atomic.Bool
 	transport := proxy.NewTransport(proxy.TransportOptions{})
 	t.Cleanup(transport.Close)
-	from := &known{}
-	from.Store(proxy.Set{Ready: []exchange.Endpoint{{Instance: "b", Address: good}, {Instance: "c", Address: good}}})
-	stack := proxy.Balance("orders", from, &proxy.State{}, proxy.DefaultRetry())(exchange.HandlerFunc(func(x *exchange.Exchange) error {
+	from := settled{{Instance: "b", Address: good}, {Instance: "c", Address: good}}
+	stack := balance.Layer("orders", from, &balance.State{}, balance.DefaultRetry())(exchange.HandlerFunc(func(x *exchange.Exchange) error {
 		if first.CompareAndSwap(false, true) { // whichever was chosen: the early one is the first
 			x.Endpoint.Instance, x.Endpoint.Address = "a", early
 		}

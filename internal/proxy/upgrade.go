@@ -25,7 +25,7 @@ func (c *connection) upgrade(x *exchange.Exchange) {
 	if c.conn.SetDeadline(time.Time{}) != nil {
 		return
 	}
-	in, sent := join(&halves{Reader: &c.in, Conn: c.conn}, x.Reply.Upgrade)
+	in, sent := Join(&halves{Reader: &c.in, Conn: c.conn}, x.Reply.Upgrade)
 	c.body.count, x.Note.BytesOut = in, sent
 	c.begun = false // both sides have ended it: nothing to wait for
 }
@@ -40,9 +40,9 @@ func (h *halves) Write(p []byte) (int, error) { return h.Conn.Write(p) }
 func (h *halves) Close() error                { return h.Conn.Close() }
 func (h *halves) CloseWrite() error           { return closeWrite(h.Conn) }
 
-// join carries bytes both ways until both have ended, and returns how many went from a to b and back. The end of one
-// direction is passed on as such; a failure ends both.
-func join(a, b io.ReadWriteCloser) (there, back int64) {
+// Join carries bytes both ways until both have ended, and returns how many went from a to b and back. The end of one
+// direction is passed on as such, by CloseWrite where the stream has it, else by Close; a failure ends both.
+func Join(a, b io.ReadWriteCloser) (there, back int64) {
 	done := make(chan int64, 1)
 	go func() { done <- carry(b, a) }()
 	back = carry(a, b)

@@ -1,4 +1,4 @@
-package proxy_test
+package balance_test
 
 import (
 	"context"
@@ -12,14 +12,14 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/problem"
-	"github.com/banyan-run/banyan/internal/proxy"
+	"github.com/banyan-run/banyan/internal/proxy/balance"
 	"github.com/banyan-run/banyan/internal/snapshot"
 )
 
 // known is an Endpoints that a test changes.
-type known struct{ snapshot.Value[proxy.Set] }
+type known struct{ snapshot.Value[balance.Set] }
 
-func (k *known) Endpoints(string) proxy.Set {
+func (k *known) Endpoints(string) balance.Set {
 	set, version := k.Version()
 	set.Changed = k.Changed(version)
 	return set
@@ -27,7 +27,7 @@ func (k *known) Endpoints(string) proxy.Set {
 
 func instances(names ...string) *known {
 	k := &known{}
-	k.Store(proxy.Set{Ready: endpoints(names...)})
+	k.Store(balance.Set{Ready: endpoints(names...)})
 	return k
 }
 
@@ -68,30 +68,30 @@ func play(x *exchange.Exchange, script []string, tried *[]string) exchange.Handl
 
 func TestRetry(t *testing.T) {
 	const connect, reset, slow, malformed = string(diag.ConnectFailed), string(diag.UpstreamReset), string(diag.UpstreamTimeout), string(diag.BadAnswer)
-	declared := proxy.RetryPolicy{Attempts: 3, Connect: true, Statuses: []int{503}, Declared: true}
+	declared := balance.RetryPolicy{Attempts: 3, Connect: true, Statuses: []int{503}, Declared: true}
 	rows := []struct {
 		sentence, method string
-		policy           proxy.RetryPolicy
+		policy           balance.RetryPolicy
 		script           []string
 		tries            int
 		prepare          func(*exchange.Exchange)
 	}{
-		{"an answer is final", "GET", proxy.DefaultRetry(), []string{"200"}, 1, nil},
-		{"a failed connection is tried again for any method", "POST", proxy.DefaultRetry(), []string{connect, "200"}, 2, nil},
-		{"503 is tried again for an idempotent method", "PUT", proxy.DefaultRetry(), []string{"503", "200"}, 2, nil},
-		{"503 is not for another", "POST", proxy.DefaultRetry(), []string{"503", "200"}, 1, nil},
+		{"an answer is final", "GET", balance.DefaultRetry(), []string{"200"}, 1, nil},
+		{"a failed connection is tried again for any method", "POST", balance.DefaultRetry(), []string{connect, "200"}, 2, nil},
+		{"503 is tried again for an idempotent method", "PUT", balance.DefaultRetry(), []string{"503", "200"}, 2, nil},
+		{"503 is not for another", "POST", balance.DefaultRetry(), []string{"503", "200"}, 1, nil},
 		{"unless the call declares it", "POST", declared, []string{"503", "503", "200"}, 3, nil},
-		{"500 is final", "GET", proxy.DefaultRetry(), []string{"500", "200"}, 1, nil},
-		{"attempts are bounded", "GET", proxy.DefaultRetry(), []string{"503"}, 2, nil},
-		{"a reset is tried again for an idempotent method", "GET", proxy.DefaultRetry(), []string{reset, "200"}, 2, nil},
-		{"and not for another, for the request may have been handled", "POST", proxy.DefaultRetry(), []string{reset, "200"}, 1, nil},
-		{"a malformed answer is final", "GET", proxy.DefaultRetry(), []string{malformed, "200"}, 1, nil},
-		{"a timeout is final", "GET", proxy.DefaultRetry(), []string{slow, "200"}, 1, nil},
+		{"500 is final", "GET", balance.DefaultRetry(), []string{"500", "200"}, 1, nil},
+		{"attempts are bounded", "GET", balance.DefaultRetry(), []string{"503"}, 2, nil},
+		{"a reset is tried again for an idempotent method", "GET", balance.DefaultRetry(), []string{reset, "200"}, 2, nil},
+		{"and not for another, for the request may have been handled", "POST", balance.DefaultRetry(), []string{reset, "200"}, 1, nil},
+		{"a malformed answer is final", "GET", balance.DefaultRetry(), []string{malformed, "200"}, 1, nil},
+		{"a timeout is final", "GET", balance.DefaultRetry(), []string{slow, "200"}, 1, nil},
 		{"UNAVAILABLE without a message counts as 503", "POST", declared, []string{"14", "200"}, 2, nil},
-		{"and as such is final for a method that is not idempotent", "POST", proxy.DefaultRetry(), []string{"14", "200"}, 1, nil},
-		{"no policy is no retry", "GET", proxy.RetryPolicy{}, []string{connect, "200"}, 1, nil},
-		{"a hop further down has retried", "GET", proxy.DefaultRetry(), []string{"503", "200"}, 1, func(x *exchange.Exchange) { x.Note.Retried = true }},
-		{"a body that is not kept cannot be sent again", "PUT", proxy.DefaultRetry(), []string{"503", "200"}, 1, func(x *exchange.Exchange) {
+		{"and as such is final for a method that is not idempotent", "POST", balance.DefaultRetry(), []string{"14", "200"}, 1, nil},
+		{"no policy is no retry", "GET", balance.RetryPolicy{}, []string{connect, "200"}, 1, nil},
+		{"a hop further down has retried", "GET", balance.DefaultRetry(), []string{"503", "200"}, 1, func(x *exchange.Exchange) { x.Note.Retried = true }},
+		{"a body that is not kept cannot be sent again", "PUT", balance.DefaultRetry(), []string{"503", "200"}, 1, func(x *exchange.Exchange) {
 			x.Body.Reset(strings.NewReader(strings.Repeat("x", 2*exchange.Kept)), exchange.Unknown)
 			for p := make([]byte, 4096); ; {
 				if _, err := x.Body.Read(p); err != nil {
@@ -99,7 +99,7 @@ func TestRetry(t *testing.T) {
 				}
 			}
 		}},
-		{"a client that left needs no retry", "GET", proxy.DefaultRetry(), []string{"503", "200"}, 1, func(x *exchange.Exchange) {
+		{"a client that left needs no retry", "GET", balance.DefaultRetry(), []string{"503", "200"}, 1, func(x *exchange.Exchange) {
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel()
 			x.Ctx = ctx
@@ -112,7 +112,7 @@ func TestRetry(t *testing.T) {
 				row.prepare(x)
 			}
 			var tried []string
-			h := proxy.Balance("orders", instances("orders.1", "orders.2", "orders.3"), &proxy.State{}, row.policy)(play(x, row.script, &tried))
+			h := balance.Layer("orders", instances("orders.1", "orders.2", "orders.3"), &balance.State{}, row.policy)(play(x, row.script, &tried))
 			err := h.Handle(x)
 			if len(tried) != row.tries || x.Note.Tries != row.tries {
 				t.Fatalf("tried %v, noted %d tries, %v", tried, x.Note.Tries, err)
@@ -126,13 +126,13 @@ func TestRetry(t *testing.T) {
 
 func TestTheBudgetBoundsRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		state, from := &proxy.State{}, instances("orders.1", "orders.2")
+		state, from := &balance.State{}, instances("orders.1", "orders.2")
 		tries := 0
 		for range 200 {
 			x := get("GET")
 			x.Edge.Caller = ""
 			var tried []string
-			_ = proxy.Balance("orders", from, state, proxy.DefaultRetry())(play(x, []string{"503"}, &tried)).Handle(x)
+			_ = balance.Layer("orders", from, state, balance.DefaultRetry())(play(x, []string{"503"}, &tried)).Handle(x)
 			tries += len(tried)
 		}
 		if retries := tries - 200; retries < 40 || retries > 50 {
@@ -143,12 +143,12 @@ func TestTheBudgetBoundsRetries(t *testing.T) {
 
 func TestRetriesDoNotMultiply(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		state := &proxy.State{}
+		state := &balance.State{}
 		call := func(caller, callee string) int {
 			x := get("GET")
 			x.Edge = exchange.Edge{Caller: caller, Callee: callee}
 			var tried []string
-			_ = proxy.Balance(callee, instances("a", "b"), state, proxy.DefaultRetry())(play(x, []string{"503"}, &tried)).Handle(x)
+			_ = balance.Layer(callee, instances("a", "b"), state, balance.DefaultRetry())(play(x, []string{"503"}, &tried)).Handle(x)
 			return len(tried)
 		}
 		if n := call("orders", "payments"); n != 2 {
@@ -173,22 +173,22 @@ func TestACallIsHeldForAnInstanceThatComes(t *testing.T) {
 		code     diag.Code
 		waits    time.Duration
 	}{
-		{"it is held until one is ready", true, func(k *known) { time.Sleep(3 * time.Second); k.Store(proxy.Set{Ready: endpoints("a")}) }, 10 * time.Second, "", 3 * time.Second},
+		{"it is held until one is ready", true, func(k *known) { time.Sleep(3 * time.Second); k.Store(balance.Set{Ready: endpoints("a")}) }, 10 * time.Second, "", 3 * time.Second},
 		{"not beyond its deadline", true, func(*known) {}, 2 * time.Second, diag.NoInstance, 2 * time.Second},
-		{"not when the one that came failed", true, func(k *known) { time.Sleep(time.Second); k.Store(proxy.Set{}) }, 10 * time.Second, diag.NoInstance, time.Second},
+		{"not when the one that came failed", true, func(k *known) { time.Sleep(time.Second); k.Store(balance.Set{}) }, 10 * time.Second, diag.NoInstance, time.Second},
 		{"not when none is coming", false, func(*known) {}, 10 * time.Second, diag.NoInstance, 0},
 	}
 	for _, row := range rows {
 		t.Run(row.sentence, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				k := &known{}
-				k.Store(proxy.Set{Coming: row.coming})
+				k.Store(balance.Set{Coming: row.coming})
 				go row.change(k)
 				x := get("GET")
 				start := time.Now()
 				x.Deadline = start.Add(row.deadline)
 				var tried []string
-				err := proxy.Balance("orders", k, &proxy.State{}, proxy.DefaultRetry())(play(x, []string{"200"}, &tried)).Handle(x)
+				err := balance.Layer("orders", k, &balance.State{}, balance.DefaultRetry())(play(x, []string{"200"}, &tried)).Handle(x)
 				var cause *problem.Cause
 				if row.code == "" && err != nil || row.code != "" && (!errors.As(err, &cause) || cause.Code != row.code) {
 					t.Fatalf("%v", err)
@@ -204,11 +204,11 @@ func TestACallIsHeldForAnInstanceThatComes(t *testing.T) {
 
 func TestTheSlowAndTheBrokenGetLess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		state, from := &proxy.State{}, instances("fast", "slow", "broken")
+		state, from := &balance.State{}, instances("fast", "slow", "broken")
 		counts := map[string]int{}
 		for range 300 {
 			x := get("GET")
-			h := proxy.Balance("orders", from, state, proxy.DefaultRetry())(exchange.HandlerFunc(func(x *exchange.Exchange) error {
+			h := balance.Layer("orders", from, state, balance.DefaultRetry())(exchange.HandlerFunc(func(x *exchange.Exchange) error {
 				counts[x.Endpoint.Instance]++
 				switch x.Endpoint.Instance {
 				case "broken":
@@ -233,17 +233,17 @@ func TestTheSlowAndTheBrokenGetLess(t *testing.T) {
 }
 
 func TestStateOutlivesAReloadAndForgetsTheGone(t *testing.T) {
-	state := &proxy.State{}
+	state := &balance.State{}
 	suspect := func(from *known) {
 		x := get("POST")
 		var tried []string
-		_ = proxy.Balance("orders", from, state, proxy.RetryPolicy{})(play(x, []string{string(diag.ConnectFailed)}, &tried)).Handle(x)
+		_ = balance.Layer("orders", from, state, balance.RetryPolicy{})(play(x, []string{string(diag.ConnectFailed)}, &tried)).Handle(x)
 	}
 	suspect(instances("a"))
 	var seen []string
 	for range 20 {
 		x := get("GET")
-		_ = proxy.Balance("orders", instances("a", "b"), state, proxy.DefaultRetry())(play(x, []string{"200"}, &seen)).Handle(x)
+		_ = balance.Layer("orders", instances("a", "b"), state, balance.DefaultRetry())(play(x, []string{"200"}, &seen)).Handle(x)
 	}
 	if slices.Contains(seen, "a") {
 		t.Fatal("what was learnt of an instance is lost with the layer")

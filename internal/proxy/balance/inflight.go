@@ -1,4 +1,4 @@
-package proxy
+package balance
 
 // InFlight counts the open exchanges at one instance (host:port) of a callee, streams included.
 func (s *State) InFlight(callee, address string) int64 {

@@ -1,4 +1,4 @@
-package proxy
+package balance
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/problem"
+	"github.com/banyan-run/banyan/internal/proxy"
 )
 
 // RetryPolicy says when a call is tried again, on another instance where there is one.
@@ -42,7 +43,7 @@ func (p *RetryPolicy) again(x *exchange.Exchange, err error) bool {
 
 // repeats tells whether the request may reach the service twice.
 func (p *RetryPolicy) repeats(x *exchange.Exchange) bool {
-	return p.Declared || idempotent(x.Request.Method)
+	return p.Declared || proxy.Idempotent(x.Request.Method)
 }
 
 // statusOf is the answer's status; gRPC's UNAVAILABLE without a message, which says that nothing was done, counts as 503.
@@ -59,7 +60,7 @@ const quietTime = time.Second
 
 // allowed tells whether a retry may be made now.
 func (b *balancer) allowed(x *exchange.Exchange, now time.Time) bool {
-	if x.Note.Tries >= b.retry.Attempts || x.Note.Retried || x.Ctx.Err() != nil || expired(x) {
+	if x.Note.Tries >= b.retry.Attempts || x.Note.Retried || x.Ctx.Err() != nil || proxy.Expired(x) {
 		return false
 	}
 	if now.UnixNano()-b.mine.retriedAt.Load() < int64(quietTime) {

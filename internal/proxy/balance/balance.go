@@ -1,6 +1,7 @@
-package proxy
+package balance
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"time"
 
@@ -9,9 +10,9 @@ import (
 	"github.com/banyan-run/banyan/internal/problem"
 )
 
-// Balance chooses the instance of callee that a try goes to, holds the call while none is ready but one is coming, and tries again
+// Layer chooses the instance of callee that a try goes to, holds the call while none is ready but one is coming, and tries again
 // by the policy. It sets x.Endpoint and x.Note (Instance, Tries, Queued). state is kept over reloads.
-func Balance(callee string, from Endpoints, state *State, retry RetryPolicy) exchange.Layer {
+func Layer(callee string, from Endpoints, state *State, retry RetryPolicy) exchange.Layer {
 	return func(next exchange.Handler) exchange.Handler {
 		return &balancer{callee: callee, from: from, state: state, mine: state.callee(callee), retry: retry, next: next}
 	}
@@ -28,7 +29,7 @@ type balancer struct {
 
 // Handle makes one try after the other until one is final.
 func (b *balancer) Handle(x *exchange.Exchange) error {
-	b.mine.budget.call(or(x.Now, time.Now()))
+	b.mine.budget.call(cmp.Or(x.Now, time.Now()))
 	for failed := ""; ; {
 		chosen, err := b.choose(x, failed)
 		if err != nil {
@@ -43,7 +44,7 @@ func (b *balancer) Handle(x *exchange.Exchange) error {
 		// Nobody reads the body once the reply is dropped; what was read meanwhile may have been too much to keep.
 		x.Reply.Drop()
 		if !x.Body.Rewind() {
-			return or(err, error(problem.New(diag.UpstreamReset, "the request could not be sent again").At(x.Edge.Caller, b.callee)))
+			return cmp.Or(err, error(problem.New(diag.UpstreamReset, "the request could not be sent again").At(x.Edge.Caller, b.callee)))
 		}
 		alone := failed == x.Endpoint.Address
 		failed = x.Endpoint.Address

@@ -1,6 +1,7 @@
-package proxy
+package balance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/problem"
+	"github.com/banyan-run/banyan/internal/proxy"
 )
 
 // Stream carries the connections of a `tcp` edge to instances of its callee, without a look at their bytes. Its fields are set
@@ -95,7 +97,7 @@ func (s *Stream) Shutdown(ctx context.Context) error {
 // carry joins one connection with an instance's.
 func (s *Stream) carry(ctx context.Context, conn net.Conn) {
 	defer func() { _ = conn.Close() }()
-	note := StreamNote{Peer: peerOf(conn), Start: time.Now()}
+	note := StreamNote{Peer: proxy.PeerOf(conn), Start: time.Now()}
 	if s.Admit != nil {
 		note.Peer, note.Cause = s.Admit(conn)
 	}
@@ -117,17 +119,17 @@ func (s *Stream) join(ctx context.Context, conn net.Conn, note *StreamNote) {
 	defer func() { _ = chosen.release() }()
 	defer func() { _ = behind.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = behind.Close() })()
-	note.BytesIn, note.BytesOut = join(conn, behind)
+	note.BytesIn, note.BytesOut = proxy.Join(conn, behind)
 }
 
-// connect chooses an instance as Balance does, and passes on to others when it does not accept.
+// connect chooses an instance as Layer does, and passes on to others when it does not accept.
 func (s *Stream) connect(ctx context.Context, note *StreamNote) (net.Conn, *load, error) {
 	b := &balancer{callee: s.Callee, from: s.From, state: s.State, mine: s.State.callee(s.Callee)}
 	dial := s.Dial
 	if dial == nil {
 		dial = (&net.Dialer{}).DialContext
 	}
-	ctx, cancel := context.WithTimeout(ctx, or(s.Hold, holdTime))
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(s.Hold, holdTime))
 	defer cancel()
 	x := &exchange.Exchange{Ctx: ctx, Edge: exchange.Edge{Callee: s.Callee}}
 	x.Deadline, _ = ctx.Deadline()
