@@ -25,6 +25,16 @@ type Summary struct {
 	Services []string
 }
 
+// Shuffled is how far traces may stand from their order in time where they are kept: those that end at about the same time are
+// written in one batch, in any order.
+const Shuffled = 256
+
+// Newest sorts found by start, the newest first, and returns n of them at most.
+func Newest(found []Summary, n int) []Summary {
+	slices.SortStableFunc(found, func(a, b Summary) int { return b.Start.Compare(a.Start) })
+	return found[:min(n, len(found))]
+}
+
 // Add takes one more span of the trace in; the order of spans does not matter but for Services.
 func (s *Summary) Add(span *signal.Span) {
 	s.ID = span.Trace

@@ -58,6 +58,7 @@ func TestConformance(t *testing.T) {
 		{"what was written is read as it was", sameBack},
 		{"a trace is found by a unique beginning of its id", byPrefix},
 		{"traces come newest first and filtered", filteredTraces},
+		{"traces of one batch come by their start", shuffledBatch},
 		{"lines come newest last and filtered", filteredLines},
 		{"spans of a trace may come in several batches", severalBatches},
 		{"an empty store has nothing, without an error", nothing},
@@ -190,6 +191,18 @@ func severalBatches(t *testing.T, s telemetry.Store) {
 	found, _ := s.Traces(telemetry.TraceQuery{Failed: true})
 	if len(found) != 1 || found[0].Service != "outermost" || found[0].Duration != 5*time.Millisecond || found[0].Hops != 2 {
 		t.Fatalf("%+v", found)
+	}
+}
+
+func shuffledBatch(t *testing.T, s telemetry.Store) {
+	var batch telemetry.Batch
+	for _, n := range []int{3, 1, 4, 2} {
+		batch.Spans = append(batch.Spans, span(n, "one", time.Duration(n)*time.Millisecond, time.Millisecond, false))
+	}
+	write(t, s, batch)
+	found, err := s.Traces(telemetry.TraceQuery{Limit: 2})
+	if err != nil || len(found) != 2 || found[0].ID != traceID(4) || found[1].ID != traceID(3) {
+		t.Fatalf("%+v, %v", found, err)
 	}
 }
 

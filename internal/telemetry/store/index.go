@@ -160,7 +160,7 @@ func (x *index) find(prefix string) []trace.ID {
 // newest returns summaries that match, the newest first.
 func (x *index) newest(q telemetry.TraceQuery) []telemetry.Summary {
 	var found []telemetry.Summary
-	for i := len(x.order) - 1; i >= 0 && len(found) < q.Count(); i-- {
+	for i := len(x.order) - 1; i >= 0 && len(found) < q.Count()+telemetry.Shuffled; i-- {
 		e := x.traces[x.order[i]]
 		if q.Matches(&e.summary) {
 			s := e.summary
@@ -168,7 +168,7 @@ func (x *index) newest(q telemetry.TraceQuery) []telemetry.Summary {
 			found = append(found, s)
 		}
 	}
-	return found
+	return telemetry.Newest(found, q.Count())
 }
 
 // candidates returns the marks of lines that may match, the oldest first: instance and stream are in the record.

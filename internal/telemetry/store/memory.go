@@ -79,7 +79,7 @@ func (m *Memory) Traces(q telemetry.TraceQuery) ([]telemetry.Summary, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	var found []telemetry.Summary
-	for i := len(m.mu.order) - 1; i >= 0 && len(found) < q.Count(); i-- {
+	for i := len(m.mu.order) - 1; i >= 0 && len(found) < q.Count()+telemetry.Shuffled; i-- {
 		var s telemetry.Summary
 		spans := m.mu.traces[m.mu.order[i]]
 		for j := range spans {
@@ -89,7 +89,7 @@ func (m *Memory) Traces(q telemetry.TraceQuery) ([]telemetry.Summary, error) {
 			found = append(found, s)
 		}
 	}
-	return found, nil
+	return telemetry.Newest(found, q.Count()), nil
 }
 
 // Lines implements telemetry.Store.
