@@ -92,11 +92,9 @@ func (k *kept) becameUnready(err error) {
 }
 
 func (k *kept) becameLate(err error) {
-	lines := k.lines.last()
 	k.tell(Unready, journal.Unready, &Problem{
-		Code: diag.NotReady, Where: k.healthAt(), Instance: k.id, Lines: lines,
-		Text:   fmt.Sprintf("%s did not become ready: %s for %s", k.id, k.found(err), k.health.rule.Within),
-		Likely: k.likely(keeper.Exit{}, lines),
+		Code: diag.NotReady, Where: k.healthAt(), Instance: k.id, Lines: k.lines.last(),
+		Text: fmt.Sprintf("%s did not become ready: %s for %s", k.id, k.found(err), k.health.rule.Within),
 	})
 }
 
@@ -116,7 +114,7 @@ func (k *kept) found(err error) string {
 	rule := k.order.Service.Health
 	switch rule.Kind {
 	case graph.ByHTTP:
-		return strings.TrimPrefix(fmt.Sprintf("GET %s: %v", rule.Path, err), "GET "+rule.Path+": GET "+rule.Path)
+		return "GET " + rule.Path + strings.TrimPrefix(": "+err.Error(), ": GET "+rule.Path)
 	case graph.ByGRPC:
 		return fmt.Sprintf("gRPC health of %q: %v", rule.Service, err)
 	}
