@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -43,7 +42,7 @@ func load(address string, s shape, length time.Duration) (int64, error) {
 	until := time.Now().Add(length)
 	for range s.connections {
 		group.Go(func() {
-			if err := repeat(address, request, until, &done); err != nil {
+			if err := repeat(address, request, s.answer, until, &done); err != nil {
 				failures <- err
 			}
 		})
@@ -53,7 +52,7 @@ func load(address string, s shape, length time.Duration) (int64, error) {
 	return done.Load(), <-failures
 }
 
-func repeat(address string, request []byte, until time.Time, done *atomic.Int64) error {
+func repeat(address string, request []byte, answer int, until time.Time, done *atomic.Int64) error {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		return err
@@ -64,7 +63,7 @@ func repeat(address string, request []byte, until time.Time, done *atomic.Int64)
 		if _, err := conn.Write(request); err != nil {
 			return err
 		}
-		if err := readAnswer(in); err != nil {
+		if err := readAnswer(in, answer); err != nil {
 			return err
 		}
 		done.Add(1)
@@ -73,7 +72,7 @@ func repeat(address string, request []byte, until time.Time, done *atomic.Int64)
 }
 
 // readAnswer reads one answer with a Content-Length: a client that costs little leaves the cores to the proxy.
-func readAnswer(in *bufio.Reader) error {
+func readAnswer(in *bufio.Reader, want int) error {
 	length := -1
 	for first := true; ; first = false {
 		line, err := in.ReadSlice('\n')
@@ -90,8 +89,8 @@ func readAnswer(in *bufio.Reader) error {
 			length, _ = strconv.Atoi(string(bytes.TrimSpace(value)))
 		}
 	}
-	if length < 0 {
-		return errors.New("the answer has no Content-Length")
+	if length != want {
+		return fmt.Errorf("the answer has %d bytes, not %d: it is not the backend's", length, want)
 	}
 	_, err := in.Discard(length)
 	return err
