@@ -1,0 +1,164 @@
+package node
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/dashboard"
+	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/journal"
+	"github.com/banyan-run/banyan/internal/keeper"
+	"github.com/banyan-run/banyan/internal/lifecycle"
+	"github.com/banyan-run/banyan/internal/reconcile"
+	"github.com/banyan-run/banyan/internal/registry"
+	"github.com/banyan-run/banyan/internal/runner"
+	"github.com/banyan-run/banyan/internal/supervise"
+)
+
+// begin puts the parts together, from what sees to what is seen: state, sight, the data plane, instances, the loop, the API.
+// What group owns ends in the reverse order.
+func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o Options) (*running, error) {
+	attached := time.Now()
+	s, err := openState(o.root())
+	if err != nil {
+		return nil, err
+	}
+	note, takeover, err := s.note(link.Run())
+	if err != nil {
+		return nil, unusable(s, err)
+	}
+	eyes, err := openSight(ctx, group, s)
+	if err != nil {
+		return nil, err
+	}
+	leaving := make(chan struct{})
+	f := &file{options: o, state: s, journal: eyes.journal, turn: make(chan struct{}, 1), leave: closing(leaving)}
+	first, err := f.first(takeover)
+	if err != nil {
+		return nil, err
+	}
+	eyes.journal.Record(beginning(first.app, takeover))
+	if err := eyes.secrets.Replace(secretsOf(first.app)); err != nil {
+		return nil, err
+	}
+	known := registry.New()
+	// Requests wait with the keeper already: they are held until it is known what runs, and not refused.
+	for _, service := range first.app.Services {
+		known.Expect(service.Name, service.Replicas.Count)
+	}
+	p := newPlane(link, group, known, eyes)
+	if err := p.apply(first); err != nil {
+		return nil, err
+	}
+	b := body{link: link, group: group, options: o, state: s, sight: eyes, plane: p, registry: known}
+	services, supervisor, err := b.animate(ctx, first.app)
+	if err != nil {
+		return nil, err
+	}
+	f.swap = swapping(eyes, p, services, supervisor)
+	a := &application{
+		options: o, link: link, file: f, plane: p, sight: eyes, registry: known, services: services,
+		control: &control{link: link, group: group, token: note.Token}, started: note.Started, attached: attached,
+	}
+	a.phase.Store(api.Starting)
+	group.Go("read models", a.follow)
+	if err := a.control.open(api.Socket(o.root()), a.handler(), a.page()); err != nil {
+		return nil, err
+	}
+	if services.Leaving() {
+		f.leave() // the control process before this one died while it stopped everything
+	}
+	if o.Watch {
+		w := &watching{file: f, services: services, journal: eyes.journal, group: group}
+		group.Go("watching files", w.run)
+	}
+	return &running{link: link, application: a, journal: eyes.journal, leaving: leaving}, nil
+}
+
+func beginning(app *graph.App, takeover bool) journal.Entry {
+	if takeover {
+		return journal.Entry{
+			Kind: journal.Takeover, Subject: app.Name, Text: "a new control process took over " + app.Name, Why: "the one before it ended", Where: app.At,
+		}
+	}
+	return journal.Entry{Kind: journal.Up, Subject: app.Name, Text: "starting " + count(len(app.Services), "service"), Why: "banyan up", Where: app.At}
+}
+
+// closing closes c once.
+func closing(c chan struct{}) func() {
+	turn := make(chan struct{}, 1)
+	turn <- struct{}{}
+	return func() {
+		select {
+		case <-turn:
+			close(c)
+		default:
+		}
+	}
+}
+
+// body is what instances are kept with.
+type body struct {
+	link     *keeper.Client
+	group    *lifecycle.Group
+	options  Options
+	state    state
+	sight    *sight
+	plane    *plane
+	registry *registry.Registry
+}
+
+// animate begins to keep instances: those that run already are taken over first.
+func (b body) animate(ctx context.Context, app *graph.App) (*reconcile.Reconciler, *supervise.Supervisor, error) {
+	ports, exits := &runner.Ports{}, make(chan keeper.Event)
+	supervisor := supervise.Begin(ctx, supervise.Means{
+		Processes: b.link, Exits: exits, Run: b.link.Run(), Environ: b.options.Environ, Prober: newProber(), Port: ports.FreePort,
+		Edge: b.plane.edges.address, Traffic: traffic{b.registry, b.plane.state}, Registry: b.registry, Journal: b.sight.journal,
+		Locate: runner.Locate, Reason: reason, Secrets: b.sight.secrets, Folder: b.state.run(),
+	})
+	b.group.OnStop("supervisor", func(context.Context) error { return supervisor.Close() })
+	supervisor.Adopt(app)
+	supervisor.Externals(app.External)
+	o := &output{link: b.link, recorder: b.sight.recorder, journal: b.sight.journal, lines: supervisor.Output, exits: exits}
+	b.group.Go("output", o.run)
+	services, err := reconcile.Begin(ctx, app, b.means(supervisor))
+	if err != nil {
+		return nil, nil, err
+	}
+	b.group.OnStop("the loop", func(context.Context) error { return services.Close() })
+	return services, supervisor, nil
+}
+
+// swapping applies a new version: the request path first, all at once, then the instances.
+func swapping(eyes *sight, p *plane, services *reconcile.Reconciler, supervisor *supervise.Supervisor) func(*program, string) error {
+	return func(next *program, why string) error {
+		if err := eyes.secrets.Replace(secretsOf(next.app)); err != nil {
+			return err
+		}
+		// Callers may come as soon as the request path is swapped, before the instances are started.
+		services.Announce(next.app)
+		if err := p.apply(next); err != nil {
+			return err
+		}
+		supervisor.Externals(next.app.External)
+		services.Apply(next.app, why)
+		p.edges.retire(next.mesh.Edges())
+		return nil
+	}
+}
+
+// handler is the control API of the application.
+func (a *application) handler() http.Handler {
+	return api.Handler(api.Sources{
+		Application: a, Wishes: wishes{a.services}, File: a.file, Traffic: operator{a.plane}, Seen: a.sight, Streams: a.sight,
+		Instances: a.registry.Handler(), Metrics: a.sight.meter.Handler(a.families),
+	})
+}
+
+// page is the dashboard, whose views need the token.
+func (a *application) page() http.Handler {
+	guard := func(next http.Handler) http.Handler { return api.Bearer(a.control.token, next) }
+	return dashboard.Handler(dashboard.Direct(a.handler()), guard)
+}

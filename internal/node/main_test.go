@@ -1,0 +1,54 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+
+	"github.com/banyan-run/banyan/internal/keeper"
+)
+
+// The test binary plays every process of a run: its first argument names the role.
+const (
+	asKeeper  = "as-keeper"
+	asControl = "as-control"
+	asService = "as-service"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 {
+		roles := map[string]func() error{asKeeper: beKeeper, asControl: beControl, asService: beService}
+		if role := roles[os.Args[1]]; role != nil {
+			if err := role(); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			os.Exit(0)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// beKeeper keeps the application of os.Args[2].
+func beKeeper() error {
+	root := os.Args[2]
+	return keeper.Run(context.Background(), keeper.Options{
+		Dir: RunFolder(root), Run: os.Args[3], Control: []string{os.Args[0], asControl, root},
+	})
+}
+
+func beControl() error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	err := Run(ctx, Options{
+		File: os.Args[2] + "/banyan.yaml", Environment: "local", Environ: os.Environ(), Version: "test", Watch: true,
+	})
+	if errors.Is(err, errKeeperGone) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,124 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/journal"
+	"github.com/banyan-run/banyan/internal/keeper"
+	"github.com/banyan-run/banyan/internal/lifecycle"
+)
+
+// Options say which application a control process runs.
+type Options struct {
+	// File is the absolute path of banyan.yaml; Environment the overlay.
+	File, Environment string
+	// Environ is what banyan up was started with, as in os.Environ.
+	Environ []string
+	// Version is that of the binary.
+	Version string
+	// Watch says whether changes of the file and of sources are applied as they come.
+	Watch bool
+}
+
+func (o Options) root() string { return filepath.Dir(o.File) }
+
+// errKeeperGone ends a control process whose keeper died.
+var errKeeperGone = errors.New("the keeper is gone")
+
+// Run is the control process: it attaches to the keeper that started it, runs the application, and returns when everything
+// was stopped: because the operator asked for it, or because ctx ended. When the keeper dies it ends what the keeper left.
+// What kept it from beginning is an error, and Failure tells it to whoever waits for the application.
+func Run(ctx context.Context, o Options) error {
+	link, err := keeper.Attach(ctx)
+	if err != nil {
+		return err
+	}
+	root, run := o.root(), link.Run()
+	// What runs goes on while it is being stopped, so nothing of it hangs on ctx.
+	inner := context.WithoutCancel(ctx)
+	_ = os.Remove(failureOf(root)) // what an earlier run left there is not about this one
+	group := lifecycle.NewGroup(inner)
+	n, err := begin(inner, group, link, o)
+	if err == nil {
+		err = n.until(ctx, group)
+	} else {
+		err = errors.Join(err, leaveWord(root, err))
+	}
+	if !errors.Is(err, errKeeperGone) {
+		err = errors.Join(err, link.Shutdown(inner))
+	}
+	err = errors.Join(err, group.Stop(inner), link.Close())
+	if errors.Is(err, errKeeperGone) {
+		_, swept := keeper.Sweep(RunFolder(root), run)
+		err = errors.Join(err, swept)
+	}
+	return err
+}
+
+// running is an application at work.
+type running struct {
+	link        *keeper.Client
+	application *application
+	journal     journal.Recorder
+	// leaving is closed when the operator asked for the end.
+	leaving chan struct{}
+}
+
+// until returns when everything was stopped, or when the keeper is gone.
+func (n *running) until(ctx context.Context, group *lifecycle.Group) error {
+	why := "banyan down"
+	failed := make(chan error, 1)
+	go func() { failed <- group.Wait() }() // ends when the group does, which Run sees to
+	select {
+	case <-n.leaving:
+	case <-ctx.Done():
+		why = "the run ended"
+	case err := <-failed:
+		return err
+	case <-n.link.Done():
+		return errKeeperGone
+	}
+	n.application.phase.Store(api.Stopping)
+	name := n.application.file.now.Load().app.Name
+	n.journal.Record(journal.Entry{Kind: journal.Down, Subject: name, Text: "stopping " + name, Why: why})
+	stopping, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	go func() {
+		select {
+		case <-n.link.Done():
+			cancel()
+		case <-stopping.Done():
+		}
+	}()
+	err := n.application.services.Down(stopping)
+	if errors.Is(err, context.Canceled) {
+		return errKeeperGone
+	}
+	return err
+}
+
+// StateFolder is where everything lies that Banyan keeps for the application in root.
+func StateFolder(root string) string { return filepath.Join(root, ".banyan") }
+
+// RunFolder is the keeper's: what lies there belongs to one run.
+func RunFolder(root string) string { return filepath.Join(StateFolder(root), "run") }
+
+func failureOf(root string) string { return filepath.Join(RunFolder(root), "failure") }
+
+// leaveWord tells whoever waits for the application why it did not begin.
+func leaveWord(root string, err error) error {
+	return os.WriteFile(failureOf(root), []byte(rendered(err)), 0o600)
+}
+
+// Failure is why the last control process of the application in root did not begin, as a person reads it; empty when it did.
+func Failure(root string) string {
+	text, err := os.ReadFile(failureOf(root))
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}

@@ -1,0 +1,127 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// beService is a small service that does what the words after its role say: late=300ms, ignore-term, fork, exit=3, unhealthy.
+func beService() error {
+	words := map[string]string{}
+	for _, word := range os.Args[2:] {
+		key, value, _ := strings.Cut(word, "=")
+		words[key] = value
+	}
+	if text, is := words["exit"]; is {
+		fmt.Fprintln(os.Stderr, "FATAL: environment variable LEDGER is not set")
+		code, _ := strconv.Atoi(text)
+		os.Exit(code)
+	}
+	if _, is := words["fork"]; is {
+		child := exec.Command("sleep", "300")
+		if err := child.Start(); err != nil {
+			return err
+		}
+	}
+	if text, is := words["late"]; is {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return err
+		}
+		<-time.After(d)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	if _, is := words["ignore-term"]; is {
+		signal.Ignore(syscall.SIGTERM)
+		ctx = context.Background()
+	}
+	_, unhealthy := words["unhealthy"]
+	server := &http.Server{Addr: "127.0.0.1:" + os.Getenv("PORT"), Handler: serviceHandler(unhealthy)}
+	fmt.Printf("{\"level\":\"info\",\"msg\":\"listening\",\"port\":%q}\n", os.Getenv("PORT"))
+	failed := make(chan error, 1)
+	go func() { failed <- server.ListenAndServe() }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		return server.Shutdown(context.Background())
+	}
+}
+
+// seenBy is what the service tells of a request.
+type seenBy struct {
+	Service, Instance, Method, Path, Host string
+	PID                                   int
+	Header                                http.Header
+	Word                                  string
+}
+
+func serviceHandler(unhealthy bool) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) {
+		if unhealthy {
+			http.Error(w, "cannot reach the ledger", http.StatusInternalServerError)
+		}
+	})
+	mux.HandleFunc("/exit/{code}", func(_ http.ResponseWriter, r *http.Request) {
+		code, _ := strconv.Atoi(r.PathValue("code"))
+		os.Exit(code)
+	})
+	mux.HandleFunc("/wait/{time}", func(w http.ResponseWriter, r *http.Request) {
+		d, _ := time.ParseDuration(r.PathValue("time"))
+		select {
+		case <-time.After(d):
+		case <-r.Context().Done():
+		}
+	})
+	mux.HandleFunc("/call/{name}/{rest...}", func(w http.ResponseWriter, r *http.Request) {
+		request, err := http.NewRequestWithContext(r.Context(), r.Method, os.Getenv(strings.ToUpper(r.PathValue("name"))+"_URL")+"/"+r.PathValue("rest"), nil)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		request.Header.Set("Traceparent", r.Header.Get("Traceparent"))
+		if host := r.Header.Get("X-Host"); host != "" {
+			request.Host = host
+		}
+		pass(w, request)
+	})
+	mux.HandleFunc("/at/{address}", func(w http.ResponseWriter, r *http.Request) {
+		request, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+r.PathValue("address")+"/", nil)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		pass(w, request)
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		_ = json.NewEncoder(w).Encode(seenBy{
+			Service: os.Getenv("BANYAN_SERVICE"), Instance: os.Getenv("BANYAN_INSTANCE"), Method: r.Method, Path: r.URL.Path, Host: r.Host,
+			PID: os.Getpid(), Header: r.Header, Word: os.Getenv("WORD"),
+		})
+	})
+	return mux
+}
+
+func pass(w http.ResponseWriter, request *http.Request) {
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer answer.Body.Close()
+	w.Header().Set("Content-Type", answer.Header.Get("Content-Type"))
+	w.WriteHeader(answer.StatusCode)
+	_, _ = io.Copy(w, answer.Body)
+}

@@ -1,0 +1,110 @@
+package node
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/graph"
+)
+
+// stateVersion is the form of what lies under .banyan. A folder of another version is refused and never read.
+const stateVersion = "1"
+
+// state is the folder .banyan beside the file.
+type state struct{ root string }
+
+func (s state) run() string             { return filepath.Join(s.root, "run") }
+func (s state) path(name string) string { return filepath.Join(s.root, name) }
+
+// openState makes the folder where it is missing and checks its version. It keeps git from seeing it.
+func openState(app string) (state, error) {
+	s := state{filepath.Join(app, ".banyan")}
+	if err := os.MkdirAll(s.run(), 0o700); err != nil {
+		return s, unusable(s, err)
+	}
+	written, err := os.ReadFile(s.path("version"))
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		err := errors.Join(os.WriteFile(s.path(".gitignore"), []byte("*\n"), 0o600), os.WriteFile(s.path("version"), []byte(stateVersion+"\n"), 0o600))
+		if err != nil {
+			return s, unusable(s, err)
+		}
+	case err != nil:
+		return s, unusable(s, err)
+	case strings.TrimSpace(string(written)) != stateVersion:
+		return s, unusable(s, fmt.Errorf("it is of version %s, and this banyan reads version %s", strings.TrimSpace(string(written)), stateVersion))
+	}
+	return s, nil
+}
+
+func unusable(s state, err error) error {
+	return diag.At(diag.Position{File: s.root}, diag.StateUnusable, "the state folder cannot be used: %v", err)
+}
+
+// applied is the application that runs, kept so that a new control process takes over what runs even when the file has been
+// broken since. It holds values of env, so it is for the user's eyes only, like the folder it lies in.
+func (s state) applied() (*graph.App, error) {
+	text, err := os.ReadFile(filepath.Join(s.run(), "applied.json"))
+	if err != nil {
+		return nil, err
+	}
+	var app graph.App
+	if err := json.Unmarshal(text, &app); err != nil {
+		return nil, fmt.Errorf("reading what ran: %w", err)
+	}
+	return &app, nil
+}
+
+// runNote is what the control processes of one run hand on to the next.
+type runNote struct {
+	Run     string    `json:"run"`
+	Token   string    `json:"token"`
+	Started time.Time `json:"started"`
+}
+
+// note reads what an earlier control process of the run left, or begins the run.
+func (s state) note(run string) (n runNote, takeover bool, err error) {
+	name := filepath.Join("run", "run.json")
+	text, err := os.ReadFile(s.path(name))
+	if err == nil && json.Unmarshal(text, &n) == nil && n.Run == run {
+		return n, true, nil
+	}
+	n = runNote{Run: run, Token: api.NewToken(), Started: time.Now()}
+	if text, err = json.Marshal(n); err != nil {
+		return n, false, fmt.Errorf("beginning the run: %w", err)
+	}
+	return n, false, s.replace(name, text)
+}
+
+func (s state) apply(app *graph.App) error {
+	text, err := json.Marshal(app)
+	if err != nil {
+		return fmt.Errorf("keeping what runs: %w", err)
+	}
+	return s.replace(filepath.Join("run", "applied.json"), text)
+}
+
+// replace writes a file whole or not at all.
+func (s state) replace(name string, text []byte) error {
+	path := s.path(name)
+	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	_, err = file.Write(text)
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("writing %s: %w", name, err), os.Remove(file.Name()))
+	}
+	return nil
+}
