@@ -53,6 +53,14 @@ cross: ## Compile for Linux, macOS and Windows
 torture: ## Faults: processes killed at random while requests run
 	go test -tags torture -count 1 -timeout 15m ./internal/node/...
 
+.PHONY: browser
+browser: ## The page in headless Chromium
+	go test -tags browser -count 1 -timeout 5m ./internal/dashboard/...
+
+.PHONY: invariants
+invariants: ## Tests with the expensive invariants of the request path
+	go test -tags invariants ./internal/exchange/... ./internal/proxy/... ./internal/gateway/... ./internal/mesh/...
+
 .PHONY: bench
 bench: bench-start bench-engine ## Both benches
 

@@ -113,3 +113,26 @@ func TestLinksBetweenDocumentsLeadSomewhere(t *testing.T) {
 		}
 	}
 }
+
+// A capability without a test that proves it is a claim.
+var proof = regexp.MustCompile("`((?:Test|Fuzz)[A-Z][A-Za-z0-9_]*)`")
+
+func TestCapabilitiesNameTestsThatExist(t *testing.T) {
+	there := map[string]bool{}
+	for _, s := range sources(t) {
+		if s.test {
+			for name := range identifiers(s.tree) {
+				there[name] = true
+			}
+		}
+	}
+	found := proof.FindAllStringSubmatch(document(t, "docs/capabilities.md"), -1)
+	if len(found) == 0 {
+		t.Error("docs/capabilities.md names no test")
+	}
+	for _, m := range found {
+		if !there[m[1]] {
+			t.Errorf("docs/capabilities.md names %s, which does not exist", m[1])
+		}
+	}
+}
