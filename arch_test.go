@@ -32,7 +32,7 @@ var importers = map[string][]string{
 	"github.com/fsnotify":    {"internal/runner"},
 	"github.com/spf13/cobra": {"internal/cli"},
 	"go.yaml.in/yaml":        {"internal/spec", "examples"},
-	"golang.org/x/net":     {"internal/proxy"},
+	"golang.org/x/net":       {"internal/proxy"},
 	"golang.org/x/sys":       {"internal"},
 	"golang.org/x/term":      {"internal/cli"},
 	"github.com/rogpeppe":    {},
