@@ -46,6 +46,10 @@ func TestARequestGoesThroughGatewayAndMesh(t *testing.T) {
 	if seen.Header.Get("Traceparent") == "" {
 		t.Fatal("the call carries no trace")
 	}
+	s.until("both hops are one trace", func(map[string]api.Service) bool {
+		traces, err := s.client.Traces(t.Context(), api.TraceQuery{Limit: 1})
+		return err == nil && len(traces) == 1 && traces[0].Hops == 3 && traces[0].Status == http.StatusOK
+	})
 }
 
 func TestWhatComesFromOutsideAsBanyansOwnIsRemoved(t *testing.T) {

@@ -20,11 +20,23 @@ import (
 // rateWindow is how far back the rates look.
 const rateWindow = 10 * time.Second
 
+// settleWithin bounds the wait for what was recorded before a question was asked.
+const settleWithin = 200 * time.Millisecond
+
+// settle has what was seen so far written, so that an answer knows the request that has just ended. Where that takes too long
+// the answer is what is there.
+func (s *sight) settle() {
+	ctx, cancel := context.WithTimeout(context.Background(), settleWithin)
+	defer cancel()
+	_ = s.recorder.Sync(ctx)
+}
+
 func (s *sight) Lines(q api.LineQuery) ([]api.Line, error) {
 	query, err := lineQuery(q)
 	if err != nil {
 		return nil, err
 	}
+	s.settle()
 	lines, err := s.store.Lines(query)
 	return mapped(lines, lineOf), err
 }
@@ -58,11 +70,13 @@ func (s *sight) FollowLines(ctx context.Context, q api.LineQuery) iter.Seq[api.L
 }
 
 func (s *sight) Traces(q api.TraceQuery) ([]api.TraceSummary, error) {
+	s.settle()
 	list, err := s.store.Traces(telemetry.TraceQuery{Service: q.Service, Slower: q.Slower, Failed: q.Failed, Limit: q.Limit})
 	return mapped(list, summaryOf), err
 }
 
 func (s *sight) Trace(id string) (api.Trace, error) {
+	s.settle()
 	spans, err := s.store.Trace(strings.ToLower(id))
 	switch {
 	case errors.Is(err, telemetry.ErrNoTrace):

@@ -34,7 +34,12 @@ type beside struct{ name, text string }
 // up starts the application that text describes: SELF is a service's command, LISTEN the gateway's address.
 func up(t *testing.T, text string, more ...beside) *stage {
 	t.Helper()
-	root, err := filepath.EvalSymlinks(t.TempDir())
+	return upIn(t, t.TempDir(), text, more...)
+}
+
+func upIn(t *testing.T, root, text string, more ...beside) *stage {
+	t.Helper()
+	root, err := filepath.EvalSymlinks(root)
 	if err != nil {
 		t.Fatal(err)
 	}
