@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/terminal"
+)
+
+func (s *shell) envCommand() *cobra.Command {
+	all := false
+	cmd := &cobra.Command{
+		Use: "env <service>", Short: "Show what a service is started with, and where each value comes from",
+		Long: "List the environment variables that an instance of the running service is started with, each with the line of the file, the declared\n" +
+			"call or the platform's rule that it comes from. Secrets are masked. What it inherits from the environment of banyan up is\n" +
+			"counted, and listed with --all; -o json lists everything.",
+		Example:           "  banyan env orders\n  banyan env orders --all\n  banyan env orders -o json",
+		Args:              takes(1, 1, "a service"),
+		ValidArgsFunction: s.oneService,
+		RunE:              func(cmd *cobra.Command, args []string) error { return s.env(cmd.Context(), args[0], all) },
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "list the variables from the environment of banyan up too")
+	s.located(cmd)
+	s.outputFlag(cmd)
+	return cmd
+}
+
+func (s *shell) env(ctx context.Context, service string, all bool) error {
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	variables, err := client.Environment(ctx, service)
+	if err != nil {
+		return s.running(err)
+	}
+	// What everybody inherits comes last.
+	slices.SortStableFunc(variables, func(a, b api.Variable) int { return strings.Compare(inherited(a), inherited(b)) })
+	return s.list(variables, func() { s.showEnvironment(variables, all) })
+}
+
+// showEnvironment leaves out, unless all are wanted, what every service inherits: it hides what was declared.
+func (s *shell) showEnvironment(variables []api.Variable, all bool) {
+	t := terminal.Table{Columns: []terminal.Column{{Head: "variable"}, {Head: "value", Shrink: true}, {Head: "from", Drop: 1}, {Head: "", Drop: 2}}}
+	left := 0
+	for _, v := range variables {
+		if inherited(v) != "" && !all {
+			left++
+			continue
+		}
+		from := terminal.First(inherited(v), v.Source)
+		t.Row(terminal.Plain(v.Name), terminal.Plain(s.Screen.Harmless(v.Value)), terminal.Faint(from), terminal.Faint(v.Where))
+	}
+	s.printf("%s", t.Render(s.Screen))
+	if left > 0 {
+		s.note("%s\n", s.paint(terminal.Dim, fmt.Sprintf("and %d from the environment of banyan up · --all lists them", left)))
+	}
+}
+
+// inherited is a word for a variable that no file and no rule sets, empty for others.
+func inherited(v api.Variable) string {
+	if v.Source == "environment of banyan up" {
+		return "inherited"
+	}
+	return ""
+}

@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/terminal"
+	"github.com/banyan-run/banyan/internal/unit"
+)
+
+// logOptions are the flags of logs.
+type logOptions struct {
+	query              api.LineQuery
+	since              string
+	follow, timestamps bool
+}
+
+func (s *shell) logsCommand() *cobra.Command {
+	var o logOptions
+	cmd := &cobra.Command{
+		Use: "logs [service…]", Short: "Show what services wrote",
+		Long: "Show the newest lines of all services, or of those named, oldest first. A name may be an instance, as orders.2.\n" +
+			"--trace shows the lines of one request through all services.",
+		Example: "  banyan logs -f orders\n  banyan logs --level warn --since 10m\n  banyan logs --trace 4bf92f35\n  banyan logs -n 1000 -o json",
+		RunE:    func(cmd *cobra.Command, args []string) error { return s.logs(cmd.Context(), o, args) },
+	}
+	cmd.ValidArgsFunction = s.services
+	flags := cmd.Flags()
+	flags.BoolVarP(&o.follow, "follow", "f", false, "go on with each line as it comes")
+	flags.StringVar(&o.query.Trace, "trace", "", "lines of one trace: its id, or the beginning of it")
+	flags.StringVar(&o.since, "since", "", "lines since then: a duration (10m), a clock time (14:03) or an instant (RFC 3339)")
+	flags.StringVar(&o.query.Level, "level", "", "the least grave level: trace, debug, info, warn, error or fatal")
+	flags.IntVarP(&o.query.Limit, "lines", "n", 200, "how many of the newest lines")
+	flags.BoolVar(&o.query.Access, "access", false, "a line for each request as well")
+	flags.BoolVarP(&o.timestamps, "timestamps", "t", false, "begin each line with its time")
+	_ = cmd.RegisterFlagCompletionFunc("trace", s.traces)
+	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions(levels, cobra.ShellCompDirectiveNoFileComp))
+	s.located(cmd)
+	s.outputFlag(cmd)
+	return cmd
+}
+
+var levels = []string{"trace", "debug", "info", "warn", "error", "fatal"}
+
+func (s *shell) logs(ctx context.Context, o logOptions, names []string) error {
+	query, err := s.lineQuery(o, names)
+	if err != nil {
+		return err
+	}
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	services, err := client.Services(ctx)
+	if err != nil {
+		return s.running(err)
+	}
+	if _, err := selected(services, query.Services); err != nil {
+		return err
+	}
+	p := s.printer(services)
+	p.timestamps = o.timestamps
+	if o.follow {
+		return s.follow(ctx, client, query, p)
+	}
+	found, err := client.Lines(ctx, query)
+	if err != nil {
+		return s.running(err)
+	}
+	return s.list(found, func() {
+		for _, l := range found {
+			s.printf("%s\n", p.text(l))
+		}
+	})
+}
+
+func (s *shell) follow(ctx context.Context, client *api.Client, query api.LineQuery, p printer) error {
+	for l, err := range client.FollowLines(ctx, query) {
+		if err != nil {
+			return s.running(err)
+		}
+		if err := s.record(l, func() { s.printf("%s\n", p.text(l)) }); err != nil {
+			return err
+		}
+	}
+	if ctx.Err() != nil {
+		return silently(exitInterrupted)
+	}
+	s.note("%s\n", s.paint(terminal.Dim, "the application ended"))
+	return nil
+}
+
+func (s *shell) lineQuery(o logOptions, names []string) (api.LineQuery, error) {
+	q := o.query
+	if q.Level != "" && !slices.Contains(levels, strings.ToLower(q.Level)) {
+		return q, misuse(diag.At(diag.Position{}, diag.BadArgument, "--level takes %s, not %q", strings.Join(levels, ", "), q.Level))
+	}
+	if q.Limit < 1 {
+		return q, misuse(diag.At(diag.Position{}, diag.BadArgument, "-n takes a count of lines above zero"))
+	}
+	q.Level = strings.ToUpper(q.Level)
+	for _, name := range names {
+		service, _, instance := strings.Cut(name, ".")
+		if instance {
+			q.Instance = name
+		}
+		q.Services = append(q.Services, service)
+	}
+	if q.Instance != "" && len(names) > 1 {
+		return q, misuse(diag.At(diag.Position{}, diag.BadArgument, "logs takes one instance, or several services"))
+	}
+	var err error
+	q.Since, err = s.instant(o.since)
+	return q, err
+}
+
+// instant reads --since; a clock time that has not come today was yesterday's.
+func (s *shell) instant(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if d, err := unit.ParseDuration(text); err == nil {
+		return s.Now().Add(-d), nil
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	for _, form := range []string{"15:04", "15:04:05"} {
+		if t, err := time.ParseInLocation(form, text, time.Local); err == nil {
+			y, m, d := s.Now().Local().Date()
+			t = time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), 0, time.Local)
+			if t.After(s.Now()) {
+				t = t.AddDate(0, 0, -1)
+			}
+			return t, nil
+		}
+	}
+	return time.Time{}, misuse(diag.At(diag.Position{}, diag.BadArgument, "--since takes a duration (10m), a clock time (14:03) or an RFC 3339 instant, not %q", text))
+}

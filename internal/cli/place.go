@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/node"
+	"github.com/banyan-run/banyan/internal/spec"
+)
+
+// place is where an application is: its file and the folder of it, both absolute.
+type place struct{ file, root string }
+
+// located gives a command the flag that names the file.
+func (s *shell) located(cmd *cobra.Command) {
+	short := "f"
+	if cmd.Flags().ShorthandLookup("f") != nil {
+		short = "" // -f follows there, as everywhere else in the world
+	}
+	cmd.Flags().StringVarP(&s.file, "file", short, "", "the application's `banyan.yaml`; default: the nearest one upward")
+	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
+}
+
+// overlaid gives a command that reads the file the flag that names the environment too.
+func (s *shell) overlaid(cmd *cobra.Command) {
+	s.located(cmd)
+	cmd.Flags().StringVarP(&s.environment, "env", "e", graph.DefaultEnvironment, "the `environment` whose overlay applies")
+}
+
+// place finds the file; it is not read.
+func (s *shell) place() (place, error) {
+	path := s.file
+	if path == "" {
+		found, err := spec.Find(s.Dir)
+		if err != nil {
+			return place{}, err
+		}
+		path = found
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(s.Dir, path)
+	}
+	at, err := os.Stat(path)
+	if err == nil && at.IsDir() {
+		path = filepath.Join(path, "banyan.yaml")
+		_, err = os.Stat(path)
+	}
+	if err != nil {
+		return place{}, diag.At(diag.Position{}, diag.FileUnreadable, "%s cannot be read: %s", s.short(path), because(err)).
+			WithHint("--file names the application's banyan.yaml, or the folder that holds it")
+	}
+	// The control socket is found by the folder's name, so every way to the folder must give the same one.
+	if real, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		path = filepath.Join(real, filepath.Base(path))
+	}
+	return place{file: path, root: filepath.Dir(path)}, nil
+}
+
+// because is the last cause of an error of the system, without the path that was named already.
+func because(err error) string {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// short is a path as a person in this folder would type it.
+func (s *shell) short(path string) string {
+	if rel, err := filepath.Rel(s.Dir, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
+}
+
+// load reads and compiles the file; its error is the list of what is wrong. Warnings are in the second value.
+func (s *shell) load(at place) (*spec.Loaded, diag.List, error) {
+	loaded, found := spec.Load(spec.Options{File: at.file, Environment: s.environment, Environ: s.Environ})
+	if loaded != nil && !found.Failed() {
+		found = append(found, loaded.App.Warnings...)
+		found = append(found, loaded.Illustrate(node.Check(loaded.App))...)
+	}
+	found.Sort()
+	if err := found.Err(); err != nil {
+		return nil, nil, err
+	}
+	return loaded, found, nil
+}
+
+// read is load of the nearest file, for commands that need no running application; warnings are shown.
+func (s *shell) read() (*spec.Loaded, error) {
+	at, err := s.place()
+	if err != nil {
+		return nil, err
+	}
+	loaded, warnings, err := s.load(at)
+	if err != nil {
+		return nil, err
+	}
+	if len(warnings) > 0 && !s.quiet {
+		s.diagnostics(s.Err, warnings)
+	}
+	return loaded, nil
+}
+
+// client reaches the application of this folder; whether it runs shows at the first question.
+func (s *shell) client() (*api.Client, error) {
+	at, err := s.place()
+	if err != nil {
+		return nil, err
+	}
+	return api.Dial(api.Socket(at.root)), nil
+}
+
+// running says for an error of the client that nothing runs, in words for people.
+func (s *shell) running(err error) error {
+	if !errors.Is(err, api.ErrNotRunning) {
+		return err
+	}
+	at, _ := s.place() // it was found before, or there would be no client
+	return ended{exitNotRunning, diag.At(diag.Position{}, diag.NotRunning, "nothing runs in %s", at.root).
+		WithHint("%s", fmt.Sprintf("start it with banyan up%s", s.fileFlag()))}
+}
+
+// fileFlag repeats --file in a command that is proposed.
+func (s *shell) fileFlag() string {
+	if s.file == "" {
+		return ""
+	}
+	return " --file " + s.file
+}

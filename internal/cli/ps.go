@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/terminal"
+)
+
+func (s *shell) psCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "ps [service…]", Short: "List services and their instances",
+		Long:              "List each instance: how it is, since when, how often it was started again, and what it costs.",
+		Example:           "  banyan ps\n  banyan ps orders payments\n  banyan ps -o json",
+		ValidArgsFunction: s.services,
+		RunE:              func(cmd *cobra.Command, args []string) error { return s.ps(cmd.Context(), args) },
+	}
+	s.located(cmd)
+	s.outputFlag(cmd)
+	return cmd
+}
+
+func (s *shell) ps(ctx context.Context, names []string) error {
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	services, err := client.Services(ctx)
+	if err != nil {
+		return s.running(err)
+	}
+	if services, err = selected(services, names); err != nil {
+		return err
+	}
+	return s.list(services, func() { s.printf("%s", s.instances(services)) })
+}
+
+// selected keeps the named services; none named is all.
+func selected(services []api.Service, names []string) ([]api.Service, error) {
+	if len(names) == 0 {
+		return services, nil
+	}
+	var all []string
+	for _, service := range services {
+		all = append(all, service.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			return nil, noSuchService(name, all)
+		}
+	}
+	return slices.DeleteFunc(services, func(service api.Service) bool { return !slices.Contains(names, service.Name) }), nil
+}
+
+func noSuchService(name string, all []string) error {
+	d := diag.At(diag.Position{}, diag.NoSuchService, "there is no service %q", name)
+	if near := diag.Nearest(name, all); near != "" {
+		return d.WithHint("did you mean %q?", near)
+	}
+	return d.WithHint("there are %s", terminal.Several(all, 8))
+}
+
+func (s *shell) instances(services []api.Service) string {
+	t := terminal.Table{Columns: []terminal.Column{
+		{Head: "instance"}, {Head: "state"}, {Head: "for", Right: true, Drop: 2}, {Head: "restarts", Right: true, Drop: 3},
+		{Head: "cpu", Right: true, Drop: 4}, {Head: "memory", Right: true, Drop: 5}, {Head: "pid", Right: true, Drop: 6},
+		{Head: "address", Drop: 7}, {Head: "release", Drop: 8}, {Head: "", Shrink: true, Drop: 1},
+	}}
+	// A release is a number and a hash; the number is what people compare.
+	number := func(release string) string { n, _, _ := strings.Cut(release, "-"); return n }
+	for _, service := range services {
+		if len(service.Instances) == 0 {
+			empty := terminal.Cell{}
+			t.Row(terminal.Plain(service.Name), s.phase(service), empty, empty, empty, empty, empty, empty,
+				terminal.Plain(number(service.Release)), terminal.Faint(reason(service)))
+		}
+		for _, i := range service.Instances {
+			t.Row(terminal.Plain(i.ID), terminal.Painted(stateStyle(i.State), i.State), terminal.Plain(terminal.Since(s.Now(), i.Started)),
+				restarts(i.Restarts), terminal.Plain(terminal.Share(i.CPU)), terminal.Plain(terminal.Size(i.Memory)),
+				terminal.Plain(terminal.Positive(i.PID)), terminal.Plain(i.Address), terminal.Plain(number(i.Release)), terminal.Faint(i.Reason))
+		}
+	}
+	return t.Render(s.Screen)
+}
+
+func (s *shell) phase(service api.Service) terminal.Cell {
+	if service.External {
+		return terminal.Painted(terminal.Dim, "external")
+	}
+	return terminal.Painted(phaseStyle(service.Phase), string(service.Phase))
+}
+
+// reason is why a service is not as it should be, in one line.
+func reason(service api.Service) string {
+	if service.Problem != nil {
+		return service.Problem.Text
+	}
+	return service.Doing
+}
+
+func phaseStyle(p api.Phase) terminal.Style {
+	switch p {
+	case api.Running:
+		return terminal.Green
+	case api.Failed:
+		return terminal.Red
+	case api.Stopped:
+		return terminal.Dim
+	}
+	return terminal.Yellow
+}
+
+func stateStyle(state string) terminal.Style {
+	switch state {
+	case "ready":
+		return terminal.Green
+	case "ended", "unready":
+		return terminal.Red
+	case "draining":
+		return terminal.Dim
+	}
+	return terminal.Yellow
+}
+
+func restarts(n int) terminal.Cell {
+	if n == 0 {
+		return terminal.Faint("0")
+	}
+	return terminal.Painted(terminal.Yellow, strconv.Itoa(n))
+}

@@ -1,0 +1,88 @@
+//go:build unix
+
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/banyan-run/banyan/internal/api"
+)
+
+// TestLiveSessions runs applications of tiny servers.
+func TestLiveSessions(t *testing.T) {
+	script(t, "testdata/live", map[string]func(*testscript.TestScript, bool, []string){
+		"sigkill": signalled(syscall.SIGKILL), "sigstop": signalled(syscall.SIGSTOP), "pids": pids, "gone": gone,
+	})
+}
+
+// clientOf reaches the application of a session's folder.
+func clientOf(ts *testscript.TestScript) *api.Client {
+	root, err := filepath.EvalSymlinks(ts.MkAbs("."))
+	ts.Check(err)
+	return api.Dial(api.Socket(root))
+}
+
+// signalled makes a command that sends a signal to the keeper or to the control process, and waits until it shows: sigkill keeper.
+func signalled(signal syscall.Signal) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
+		client := clientOf(ts)
+		app, err := client.App(context.Background())
+		ts.Check(err)
+		ts.Check(syscall.Kill(map[string]int{"keeper": app.Keeper, "control": app.PID}[args[0]], signal))
+		for err == nil { // nobody answers any more, or somebody else does
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			var next api.App
+			if next, err = client.App(ctx); next.PID != app.PID {
+				err = context.Canceled
+			}
+			cancel()
+		}
+	}
+}
+
+// pids writes the instances and their processes to a file.
+func pids(ts *testscript.TestScript, _ bool, args []string) {
+	services, err := clientOf(ts).Services(context.Background())
+	ts.Check(err)
+	var b strings.Builder
+	for _, service := range services {
+		for _, i := range service.Instances {
+			fmt.Fprintln(&b, i.ID, i.PID)
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o600))
+}
+
+// gone waits until no process of such a file lives.
+func gone(ts *testscript.TestScript, _ bool, args []string) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for l := range strings.Lines(ts.ReadFile(args[0])) {
+		var id string
+		var pid int
+		_, err := fmt.Sscan(l, &id, &pid)
+		ts.Check(err)
+		for deadline := time.Now().Add(10 * time.Second); lives(pid); <-tick.C {
+			if time.Now().After(deadline) {
+				ts.Fatalf("%s lives on as process %d", id, pid)
+			}
+		}
+	}
+}
+
+// lives is false for a process that ended, even where nobody has collected it yet.
+func lives(pid int) bool {
+	if stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err == nil && strings.Contains(string(stat), ") Z ") {
+		return false
+	}
+	return syscall.Kill(pid, 0) == nil
+}

@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/keeper"
+	"github.com/banyan-run/banyan/internal/node"
+	"github.com/banyan-run/banyan/internal/terminal"
+)
+
+// upOptions are the flags of up.
+type upOptions struct {
+	detach, wait, noWatch bool
+	timeout               time.Duration
+}
+
+func (s *shell) upCommand() *cobra.Command {
+	o := upOptions{timeout: 5 * time.Minute}
+	cmd := &cobra.Command{
+		Use: "up", Short: "Build and start the application",
+		Long: "Check banyan.yaml, build and start its services, callees first, and the gateway. In the foreground up stays, tells what changes, and\n" +
+			"stops everything at Ctrl-C, or when the terminal closes; a second Ctrl-C kills. With -d the application goes on in the background.\n" +
+			"A service that fails does not stop the others. A changed banyan.yaml and changed sources are applied while it runs.",
+		Example: "  banyan up\n  banyan up -d --wait\n  banyan up --env staging --no-watch\n  banyan up -d --wait -o json",
+		Args:    takes(0, 0, "no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.detach = o.detach || o.wait
+			return s.up(cmd.Context(), o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVarP(&o.detach, "detach", "d", false, "leave it running in the background, and return at once")
+	flags.BoolVar(&o.wait, "wait", false, "with -d, which it implies: return when everything is ready; 1 when a service failed")
+	flags.DurationVar(&o.timeout, "timeout", o.timeout, "how long --wait may take; the application runs on after it")
+	flags.BoolVar(&o.noWatch, "no-watch", false, "do not rebuild and restart services when their sources change")
+	s.overlaid(cmd)
+	s.outputFlag(cmd)
+	return cmd
+}
+
+// run is an application that up has just started.
+type run struct {
+	place
+	app    *graph.App
+	began  time.Time
+	keeper *keeper.Process
+	client *api.Client
+}
+
+func (s *shell) up(ctx context.Context, o upOptions) error {
+	r, err := s.launch(ctx, o)
+	if err != nil {
+		return err
+	}
+	if !o.detach {
+		return s.stay(ctx, r, o)
+	}
+	if o.wait {
+		err = s.arrive(ctx, r, o)
+	} else {
+		err = s.leave(ctx, r)
+	}
+	if ctx.Err() != nil {
+		s.warn("%s goes on starting · banyan down%s stops it", r.app.Name, s.fileFlag())
+	}
+	return err
+}
+
+// stay is up in the foreground.
+func (s *shell) stay(ctx context.Context, r *run, o upOptions) error {
+	err := s.arrive(ctx, r, o)
+	if ctx.Err() == nil && !r.over() {
+		s.refuse(err)
+		err = s.attend(ctx, r)
+	}
+	if !r.over() {
+		return s.farewell(ctx, r)
+	}
+	return err
+}
+
+// launch reads the file and starts the keeper.
+func (s *shell) launch(ctx context.Context, o upOptions) (*run, error) {
+	at, err := s.place()
+	if err != nil {
+		return nil, err
+	}
+	began := s.Now()
+	loaded, warnings, err := s.load(at)
+	if err != nil {
+		return nil, err
+	}
+	if len(warnings) > 0 && !s.quiet {
+		s.diagnostics(s.Err, warnings)
+	}
+	r := &run{place: at, app: loaded.App, began: began, client: api.Dial(api.Socket(at.root))}
+	if r.keeper, err = s.spawn(at, o); err != nil {
+		return nil, s.unlaunched(ctx, r, err)
+	}
+	s.note("%s · %s · %s\n", s.paint(terminal.Bold, r.app.Name), terminal.Plural(len(r.app.Services), "service"), s.short(at.file))
+	return r, nil
+}
+
+// unlaunched says who runs it already, or what the processes that did not come up wrote.
+func (s *shell) unlaunched(ctx context.Context, r *run, err error) error {
+	var d diag.Diagnostic
+	switch is := errors.As(err, &d); {
+	case is && d.Code == diag.AlreadyRunning:
+		return s.taken(ctx, r, d)
+	case is:
+		return d
+	}
+	return s.autopsy(r, err)
+}
+
+func (s *shell) taken(ctx context.Context, r *run, d diag.Diagnostic) error {
+	ctx, cancel := context.WithTimeout(ctx, completeWithin)
+	defer cancel()
+	if app, err := r.client.App(ctx); err == nil {
+		d.Message = terminal.Join(" ", app.Name, "already runs in", app.Root, "since", terminal.Clock(s.Now(), app.Started)+",",
+			"in the environment", app.Environment+":", "keeper", terminal.Positive(app.Keeper)+",", "gateway", app.Gateway)
+	}
+	return d.WithHint("use it (banyan ps, banyan logs -f), or stop it with banyan down%s", s.fileFlag())
+}
+
+// autopsy says why a run ended right after its start: what the control process left word of, or where else to look.
+func (s *shell) autopsy(r *run, err error) error {
+	if word := strings.TrimSpace(node.Failure(r.root)); word != "" {
+		fmt.Fprintln(s.Err, strings.TrimPrefix(word, "-: "))
+		return silently(exitFailed)
+	}
+	if errors.Is(err, errBroken) {
+		return fmt.Errorf("%w; see %s", err, r.log())
+	}
+	return err
+}
+
+// over tells whether the keeper has ended.
+func (r *run) over() bool {
+	select {
+	case <-r.keeper.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// leave returns once the control API answers.
+func (s *shell) leave(ctx context.Context, r *run) error {
+	for range progress(ctx, r.client, r.keeper.Done()) {
+		app, err := r.client.App(ctx)
+		if err != nil {
+			continue
+		}
+		return s.list(app, func() {
+			s.note("  gateway    %s\n%s is starting in the background\n  banyan status%[3]s  tells how far it is\n  banyan down%[3]s    stops it\n", app.Gateway, app.Name, s.fileFlag())
+		})
+	}
+	if ctx.Err() != nil {
+		return silently(exitInterrupted)
+	}
+	return s.autopsy(r, errBroken)
+}
+
+var errBroken = errors.New("the application ended right after its start")
+
+// farewell is what Ctrl-C of a foreground run does.
+func (s *shell) farewell(ctx context.Context, r *run) error {
+	s.note("\nstopping %s · Ctrl-C again kills what is left\n", r.app.Name)
+	if err := s.end(ctx, r.place, farewellWithin); err != nil {
+		s.refuse(err)
+		return silently(exitFailed)
+	}
+	return silently(exitInterrupted)
+}
