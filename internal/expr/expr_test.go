@@ -81,6 +81,7 @@ func TestWrongExpressionsAreShownAtTheirWord(t *testing.T) {
 		{"a variable of the process that is not set", "${env.NOPE}", 3, 8, "the process environment has no NOPE", `set it, or give a default: ${has(env.NOPE) ? env.NOPE : "…"}`},
 		{"a list within text", "a ${[1]}", 5, 3, "the expression gives no text, so it cannot be part of one", ""},
 		{"bytes", "${b'a'}", 3, 4, "the expression gives a bytes, which no value of the file can be", ""},
+		{"a number above all that the file has", "${18446744073709551615u}", 3, 21, "the expression gives 18446744073709551615, which no number of the file can be", ""},
 		{"a division by nothing", "${count / 0}", 3, 9, "the expression fails: division by zero", ""},
 		{"columns count bytes", "ü${é}", 5, 1, "", ""},
 	}

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 
 	"cel.dev/cel-go/common/types"
@@ -17,6 +18,9 @@ func native(v ref.Val) (any, error) {
 	case types.Int:
 		return int64(v), nil
 	case types.Uint:
+		if v > math.MaxInt64 {
+			return nil, fmt.Errorf("the expression gives %d, which no number of the file can be", uint64(v))
+		}
 		return int64(v), nil
 	case types.Double:
 		return float64(v), nil

@@ -78,11 +78,11 @@ func TestAroundAServiceAreItsCalleesAndItsCallers(t *testing.T) {
 
 func TestAFlowchartQuotesWhatMermaidWouldRead(t *testing.T) {
 	app := calling("end>web-2")
-	app.Services[0].Owner = `the "end" <team>`
+	app.Services[0].Owner = `the "end" <team> #1`
 	app.Edge.Routes = []*graph.Route{{Path: "/a/**", Targets: []graph.Target{{To: "end", Weight: 1}}}}
 	const want = `flowchart LR
   s_gateway([gateway])
-  s_end["end<br/>the #quot;end#quot; #lt;team#gt;"]
+  s_end["end<br/>the #quot;end#quot; #lt;team#gt; #35;1"]
   s_web_2["web-2"]
   s_gateway -->|"/a/#42;#42;"| s_end
   s_end --> s_web_2

@@ -42,5 +42,5 @@ func vertex(name string) string { return "s_" + strings.ReplaceAll(name, "-", "_
 
 // escaped is text inside of Mermaid's quotes, where entities stand for what would end it or be read as Markdown.
 func escaped(text string) string {
-	return strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;", "*", "#42;", "\n", "<br/>").Replace(text)
+	return strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "*", "#42;", "\n", "<br/>").Replace(text)
 }

@@ -50,8 +50,8 @@ func (c *converter) convert(y *yaml.Node, depth int) *node {
 		c.mapping(n, y, depth)
 	case yaml.SequenceNode:
 		n.form = list
-		for _, item := range y.Content {
-			value := c.convert(item, depth+1)
+		for i := 0; i < len(y.Content) && n.size <= maxNodes; i++ {
+			value := c.convert(y.Content[i], depth+1)
 			n.items, n.size = append(n.items, value), n.size+value.size
 		}
 	default:
@@ -78,7 +78,7 @@ func (c *converter) alias(y *yaml.Node, at origin, depth int) *node {
 
 func (c *converter) mapping(n *node, y *yaml.Node, depth int) {
 	var merged []*node
-	for i := 0; i+1 < len(y.Content); i += 2 {
+	for i := 0; i+1 < len(y.Content) && n.size <= maxNodes; i += 2 { // what follows a bound that is exceeded is work for nothing
 		key, at := y.Content[i], c.origin(y.Content[i])
 		if key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" {
 			value := c.convert(y.Content[i+1], depth+1)
@@ -100,19 +100,28 @@ func (c *converter) mapping(n *node, y *yaml.Node, depth int) {
 				WithHint("remove one; the first is at %s", first.at.position()))
 			continue
 		}
-		n.keys = append(n.keys, entry{key.Value, at, value})
-		if len(n.keys) > maxNodes/10 {
-			c.stop(at, "a map has more than %d keys", maxNodes/10)
+		if !c.put(n, entry{key.Value, at, value}, at) {
 			return
 		}
 	}
 	for _, source := range merged {
 		for _, e := range source.keys {
-			if _, own := n.find(e.key); !own { // the map's own keys win, and the first of several sources: yaml.org/type/merge
-				n.keys = append(n.keys, e)
+			// The map's own keys win, and the first of several sources: yaml.org/type/merge.
+			if _, own := n.find(e.key); !own && !c.put(n, e, n.at) {
+				return
 			}
 		}
 	}
+}
+
+// put adds an entry; false when the map has too many, whether it wrote them itself or merged them.
+func (c *converter) put(n *node, e entry, at origin) bool {
+	n.keys = append(n.keys, e)
+	if len(n.keys) <= maxNodes/10 {
+		return true
+	}
+	c.stop(at, "a map has more than %d keys", maxNodes/10)
+	return false
 }
 
 const mergeHint = "name an anchor of a map: <<: *name"

@@ -9,6 +9,7 @@ import (
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/redact"
 )
 
 // Options say what is loaded.
@@ -62,6 +63,8 @@ type loader struct {
 	// stack holds the files that are being included, outermost first; size the values read so far.
 	stack []string
 	size  int
+	// secrets are masked in what is said; they are gathered when there is something to say.
+	secrets *redact.Set
 }
 
 func newLoader(o Options) *loader {
@@ -91,7 +94,10 @@ func (l *loader) errors() diag.List {
 }
 
 func (l *loader) shown(d diag.Diagnostic) diag.Diagnostic {
-	d.Message, d.Hint = sentence(d.Message), sentence(d.Hint)
+	if l.secrets == nil {
+		l.secrets = l.exprs.secrets()
+	}
+	d.Message, d.Hint = sentence(l.secrets.Text(d.Message)), sentence(l.secrets.Text(d.Hint))
 	if f := l.byName[d.At.File]; f != nil && d.At.Line > 0 {
 		f.illustrate(&d)
 	}

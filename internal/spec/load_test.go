@@ -73,6 +73,15 @@ func TestTheGraphHoldsWhatTheFileSays(t *testing.T) {
 	}
 }
 
+// numbered are n keys of a map in flow form.
+func numbered(name string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%s%d: 1, ", name, i)
+	}
+	return b.String()
+}
+
 func TestFilesThatCannotBeRead(t *testing.T) {
 	const head = "banyan: 1\napp: shop\n"
 	rows := []struct {
@@ -89,6 +98,20 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		{"one of a million brackets", func(f string) string {
 			return write(t, filepath.Join(f, fileName), head+"services: "+strings.Repeat("[", 500_000))
 		}, diag.TooLarge, "the file has more values than an application can need"},
+		{"a map that merges more keys than a map may have", func(f string) string {
+			text := head
+			for i := range 6 {
+				text += fmt.Sprintf("m%d: &m%d {%s}\n", i, i, numbered(fmt.Sprintf("k%d-", i), 3900))
+			}
+			return write(t, filepath.Join(f, fileName), text+"all: {<<: [*m0, *m1, *m2, *m3, *m4, *m5]}\n")
+		}, diag.TooLarge, "a map has more than 5000 keys"},
+		{"many maps, each of which merges nearly as much as is allowed", func(f string) string {
+			text := head + "m: &m {" + numbered("k", 4000) + "}\n"
+			for i := range 4000 { // what is read after the bound would take minutes
+				text += fmt.Sprintf("y%d: {<<: [*m, *m, *m, *m, *m]}\n", i)
+			}
+			return write(t, filepath.Join(f, fileName), text)
+		}, diag.TooLarge, "the file has more than 50000 values when its aliases are written out"},
 		{"includes without end", func(f string) string {
 			for i := range maxFiles + 10 {
 				write(t, filepath.Join(f, fmt.Sprintf("%d.yaml", i)), fmt.Sprintf("include: %d.yaml\n", i+1))

@@ -36,7 +36,7 @@ func (r *reader) recordDefault(path string, value any) {
 func plainNode(n *node) any {
 	switch n.form {
 	case whole:
-		if v, err := strconv.ParseInt(n.text, 0, 64); err == nil {
+		if v, err := parseWhole(n.text); err == nil {
 			return v
 		}
 	case fraction:

@@ -164,6 +164,8 @@ func (s scope) known(name string, at origin, who string) bool {
 		d = d.WithHint("did you mean %q? (declared at %s)", near, s.declared[near].position())
 	case len(names) == 0:
 		d = d.WithHint("declare it under services or external")
+	case len(names) == 1:
+		d = d.WithHint("declare it under services or external; there is only %s", names[0])
 	default:
 		d = d.WithHint("declare it under services or external; there are %s", few(names))
 	}

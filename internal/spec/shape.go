@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/banyan-run/banyan/internal/unit"
 )
@@ -26,8 +27,8 @@ const durationPattern = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h|d))+$`
 
 func parseText(text string) (any, error) {
 	switch {
-	case strings.ContainsRune(text, 0):
-		return nil, wrongly("a zero byte stands in the text", "remove it")
+	case strings.ContainsFunc(text, unicode.IsControl): // it would steer the terminals that show the text
+		return nil, wrongly("a control character stands in the text", "write one line of plain text")
 	case strings.TrimSpace(text) == "":
 		return nil, wrongly("it is empty", "write a value, or remove the key")
 	}
@@ -65,10 +66,18 @@ func parseDuration(text string) (any, error) {
 	return d, err
 }
 
+// parseWhole reads an integer of YAML 1.2's core schema (§10.3.2): 010 is ten there, and eight in the schema of YAML 1.1.
+func parseWhole(text string) (int64, error) {
+	if strings.HasPrefix(text, "0x") || strings.HasPrefix(text, "0o") {
+		return strconv.ParseInt(text, 0, 64)
+	}
+	return strconv.ParseInt(text, 10, 64)
+}
+
 // between reads a whole number of a range.
 func between(least, most int) func(string) (any, error) {
 	return func(text string) (any, error) {
-		n, err := strconv.ParseInt(text, 0, 64)
+		n, err := parseWhole(text)
 		if err != nil || n < int64(least) || n > int64(most) {
 			return nil, wrongly(fmt.Sprintf("%s is not between %d and %d", text, least, most), fmt.Sprintf("write a whole number from %d to %d", least, most))
 		}

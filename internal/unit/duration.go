@@ -34,19 +34,24 @@ func durationError(text string) error {
 
 // Duration writes d for people: two units at most, and no trailing zeros (`1.5s`, `2m10s`, `3d4h`, `850ms`).
 func Duration(d time.Duration) string {
-	switch {
-	case d < 0:
-		return "-" + Duration(-d)
-	case d < time.Second:
+	if d < 0 {
+		return "-" + Duration(max(-d, -(d+1))) // the least of all has no positive counterpart
+	}
+	// What is rounded up to the next unit is written in it: 59m59.9s is 1h.
+	if d < time.Second {
 		return scaled(d)
-	case d < 10*time.Second:
-		return d.Round(10 * time.Millisecond).String()
-	case d < time.Minute:
-		return d.Round(100 * time.Millisecond).String()
-	case d < time.Hour:
-		return pair(d.Round(time.Second), time.Minute, "m", time.Second, "s")
-	case d < day:
-		return pair(d.Round(time.Minute), time.Hour, "h", time.Minute, "m")
+	}
+	if r := d.Round(10 * time.Millisecond); r < 10*time.Second {
+		return r.String()
+	}
+	if r := d.Round(100 * time.Millisecond); r < time.Minute {
+		return r.String()
+	}
+	if r := d.Round(time.Second); r < time.Hour {
+		return pair(r, time.Minute, "m", time.Second, "s")
+	}
+	if r := d.Round(time.Minute); r < day {
+		return pair(r, time.Hour, "h", time.Minute, "m")
 	}
 	return pair(d.Round(time.Hour), day, "d", time.Hour, "h")
 }

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"math"
 	"testing"
 	"time"
 )
@@ -39,6 +40,8 @@ func TestDurationForPeople(t *testing.T) {
 	}{
 		{412 * time.Microsecond, "412µs"}, {3140 * time.Microsecond, "3.1ms"}, {850 * time.Millisecond, "850ms"},
 		{1500 * time.Millisecond, "1.5s"}, {130 * time.Second, "2m10s"}, {2 * time.Minute, "2m"}, {76 * time.Hour, "3d4h"},
+		{time.Minute - 40*time.Millisecond, "1m"}, {time.Hour - 400*time.Millisecond, "1h"}, {day - 20*time.Second, "1d"}, {10*time.Second - 1, "10s"},
+		{-1500 * time.Millisecond, "-1.5s"}, {math.MinInt64, "-106751d23h"},
 	}
 	for _, row := range rows {
 		if got := Duration(row.d); got != row.want {
