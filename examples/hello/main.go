@@ -3,14 +3,14 @@ package main
 
 import (
 	"fmt"
+	"log"
 	"net/http"
 	"os"
 )
 
 func main() {
 	http.HandleFunc("/", hello)
-	fmt.Println(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), nil))
-	os.Exit(1)
+	log.Fatal(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), nil))
 }
 
 func hello(w http.ResponseWriter, r *http.Request) {

@@ -30,6 +30,12 @@ type step struct {
 
 func steps(t *testing.T) []step {
 	t.Helper()
+	// go test keeps its answer while the files that the test looks at are the same: those that the programs read are among them.
+	for _, source := range []string{"node/server.mjs", "python/server.py", "java/Main.java", "go/main.go", "go/ring.go"} {
+		if _, err := os.Stat(source); err != nil {
+			t.Fatal(err)
+		}
+	}
 	binary := filepath.Join(t.TempDir(), "ring-step")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./go").CombinedOutput(); err != nil {
 		t.Fatalf("building go: %v\n%s", err, out)
@@ -195,6 +201,9 @@ func TestEachStepAlone(t *testing.T) {
 				if status, _, _ := r.get(t, path); status != want {
 					t.Errorf("%s: answered %d, not %d", path, status, want)
 				}
+			}
+			if status, _, _ := r.get(t, "//["); status != 400 && status != 404 {
+				t.Errorf("a path that is no URL: answered %d", status)
 			}
 			if lines := r.stop(t, s.name); lines != nil && !traces(lines) {
 				t.Errorf("no line carries the trace: %v", lines)

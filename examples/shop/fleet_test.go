@@ -3,6 +3,7 @@ package shop
 import (
 	"bufio"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,7 +68,10 @@ func launch(t *testing.T) *fleet {
 	arguments := []string{"build", "-o", f.binaries + string(filepath.Separator)}
 	for name := range f.calls {
 		arguments = append(arguments, "./"+name)
+		look(t, name)
 	}
+	look(t, "service")
+	look(t, "token")
 	if out, err := exec.CommandContext(t.Context(), "go", arguments...).CombinedOutput(); err != nil {
 		t.Fatalf("building the shop: %v\n%s", err, out)
 	}
@@ -75,6 +79,21 @@ func launch(t *testing.T) *fleet {
 		f.start(t, name)
 	}
 	return f
+}
+
+// look has go test run again when a file of the folder has changed: its cache knows what the test looked at, and not what
+// the build that the test starts reads.
+func look(t *testing.T, folder string) {
+	t.Helper()
+	err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if err == nil {
+			_, err = os.Stat(path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // start starts what a service calls, then the service, at a port of its own choosing.

@@ -39,14 +39,14 @@ function send(response, status, value) {
 }
 
 const server = http.createServer(async (request, response) => {
-  const url = new URL(request.url, "http://ring");
-  if (url.pathname === "/healthz") return send(response, 200, { status: "ok" });
-  const text = url.searchParams.get("hops") ?? "4";
+  const [path, query] = request.url.split("?", 2); // new URL throws at a path such as //, and what is thrown here ends the process
+  if (path === "/healthz") return send(response, 200, { status: "ok" });
+  const text = new URLSearchParams(query).get("hops") ?? "4";
   const hops = /^\d{1,2}$/.test(text) ? Number(text) : NaN;
-  if (url.pathname !== "/ring") send(response, 404, { error: "there is only /ring" });
+  if (path !== "/ring") send(response, 404, { error: "there is only /ring" });
   else if (!(hops <= MAX_HOPS)) send(response, 400, { error: `hops is a number from 0 to ${MAX_HOPS}` });
   else send(response, 200, await ring(request, hops));
-  log("INFO", `${request.method} ${url.pathname}`, request.headers, { status: response.statusCode });
+  log("INFO", `${request.method} ${path}`, request.headers, { status: response.statusCode });
 });
 
 server.listen(Number(process.env.PORT), process.env.HOST ?? "127.0.0.1", () => log("INFO", "listening", null, { port: server.address().port }));

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/banyan-run/banyan/examples/shop/service"
 )
@@ -45,7 +46,7 @@ func newStore(reviews []review) *store {
 }
 
 func (v review) check() error {
-	if v.Stars < 1 || v.Stars > 5 || v.Text == "" || len(v.Text) > 2000 {
+	if v.Stars < 1 || v.Stars > 5 || v.Text == "" || utf8.RuneCountInString(v.Text) > 2000 {
 		return service.Refuse(http.StatusUnprocessableEntity, "A review has 1 to 5 stars and a text of 1 to 2000 characters.")
 	}
 	return nil

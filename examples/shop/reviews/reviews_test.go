@@ -38,6 +38,10 @@ func TestContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	grace, err := signer.Sign("grace", "Grace", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
 	ada, peer := map[string]string{"Authorization": "Bearer " + raw}, service.At("others", others.URL)
 	const list, top, write = "GET /reviews", "GET /reviews/top", "POST /reviews"
 	contract.Check(t, routes(newStore(seed()), peer, token.KeysOf(peer)), []contract.Case{
@@ -48,6 +52,9 @@ func TestContract(t *testing.T) {
 		{Name: "my word", Operation: write, Path: "/reviews", Header: ada, Status: 201, Body: `{"sku": "desk-lamp", "stars": 5, "text": "Bright."}`},
 		{Name: "once only", Operation: write, Path: "/reviews", Header: ada, Status: 409, Body: `{"sku": "desk-lamp", "stars": 1, "text": "Dim."}`},
 		{Name: "six stars", Operation: write, Path: "/reviews", Header: ada, Status: 422, Body: `{"sku": "desk-lamp", "stars": 6, "text": "Bright."}`},
+		{Name: "as many characters as may be", Operation: write, Path: "/reviews", Header: map[string]string{"Authorization": "Bearer " + grace}, Status: 201,
+			Body: `{"sku": "desk-lamp", "stars": 5, "text": "` + strings.Repeat("ü", 2000) + `"}`},
+		{Name: "one more", Operation: write, Path: "/reviews", Header: ada, Status: 422, Body: `{"sku": "desk-lamp", "stars": 5, "text": "` + strings.Repeat("ü", 2001) + `"}`},
 		{Name: "without a word", Operation: write, Path: "/reviews", Header: ada, Status: 422, Body: `{"sku": "desk-lamp", "stars": 5, "text": " "}`},
 		{Name: "of what is not sold", Operation: write, Path: "/reviews", Header: ada, Status: 404, Body: `{"sku": "submarine", "stars": 5, "text": "Deep."}`},
 		{Name: "the catalog fails", Operation: write, Path: "/reviews", Header: ada, Status: 502, Body: `{"sku": "broken", "stars": 5, "text": "Bright."}`},

@@ -77,6 +77,9 @@ func (f *front) change(_ http.ResponseWriter, r *http.Request) (string, error) {
 }
 
 func (f *front) set(r *http.Request, cart, sku string, n int) error {
+	if cart == "" {
+		return service.Refuse(http.StatusNotFound, "There is no such cart.")
+	}
 	path := "/carts/" + seg(cart) + "/items/" + seg(sku)
 	if n == 0 {
 		return f.carts.Call(r, http.MethodDelete, path, nil, nil)

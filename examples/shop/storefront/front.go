@@ -26,6 +26,7 @@ func routes(f *front) service.Routes {
 	return service.Routes{
 		"GET /{$}":                          func(w http.ResponseWriter, _ *http.Request) error { return see(w, "/shop") },
 		"GET /shop":                         f.page("list.html", f.list),
+		"GET /shop/{$}":                     func(w http.ResponseWriter, _ *http.Request) error { return see(w, "/shop") },
 		"GET /shop/products/{sku}":          f.page("product.html", f.product),
 		"POST /shop/products/{sku}/reviews": f.action(f.review),
 		"GET /shop/cart":                    f.page("cart.html", f.cart),

@@ -15,6 +15,7 @@ func TestContract(t *testing.T) {
 	const login, register, add, change, pay = "POST /shop/login", "POST /shop/register", "POST /shop/cart", "POST /shop/cart/{sku}", "POST /shop/checkout"
 	contract.Check(t, routes(f), []contract.Case{
 		{Name: "home", Operation: "GET /", Path: "/", Status: 303},
+		{Name: "the front page with a slash more", Operation: "GET /shop/", Path: "/shop/", Status: 303},
 		{Name: "the front page", Operation: "GET /shop", Path: "/shop", Status: 200},
 		{Name: "a search", Operation: "GET /shop", Path: "/shop?q=mug", Status: 200},
 		{Name: "nothing found", Operation: "GET /shop", Path: "/shop?q=submarine", Status: 200},
@@ -29,6 +30,7 @@ func TestContract(t *testing.T) {
 		{Name: "a quantity that is none", Operation: add, Path: "/shop/cart", Body: "sku=mug&quantity=x", Status: 422},
 		{Name: "another quantity", Operation: change, Path: "/shop/cart/mug", Header: ada, Body: "quantity=3", Status: 303},
 		{Name: "none", Operation: change, Path: "/shop/cart/mug", Header: ada, Body: "quantity=0", Status: 303},
+		{Name: "where there is no cart", Operation: change, Path: "/shop/cart/mug", Body: "quantity=3", Status: 404},
 		{Name: "fewer than none", Operation: change, Path: "/shop/cart/mug", Header: ada, Body: "quantity=-1", Status: 422},
 		{Name: "checkout", Operation: "GET /shop/checkout", Path: "/shop/checkout", Header: ada, Status: 200},
 		{Name: "checkout of nobody", Operation: "GET /shop/checkout", Path: "/shop/checkout", Status: 303},
@@ -113,6 +115,10 @@ func TestWhereFormsLead(t *testing.T) {
 		if w.Header().Get("Location") != row.location || !strings.HasPrefix(w.Header().Get("Set-Cookie"), row.cookie) {
 			t.Errorf("%s: to %q with %q", row.says, w.Header().Get("Location"), w.Header().Get("Set-Cookie"))
 		}
+	}
+	bare, _ := start(t, "carts")
+	if w := get(bare, http.MethodPost, "/shop/cart/mug", "", "quantity=1"); w.Code != http.StatusNotFound {
+		t.Errorf("a change of a cart that nobody has is answered %d: carts must not be asked for it", w.Code)
 	}
 	if w := get(f, http.MethodPost, "/shop/checkout", ada, "card=declined"); !strings.Contains(w.Body.String(), "The card was declined.") {
 		t.Error("a declined card is not explained above the form")
