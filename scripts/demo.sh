@@ -16,4 +16,7 @@ else
   go build -trimpath -o bin/banyan ./cmd/banyan
 fi
 echo "  built in $((SECONDS - start)) s"
-exec bin/banyan up -d --wait --timeout 5m --file examples/shop/banyan.yaml
+bin/banyan up -d --wait --timeout 5m --file examples/shop/banyan.yaml
+echo
+echo "  to type these: export PATH=\"$PWD/bin:\$PATH\" && cd examples/shop"
+echo "  make demo-down stops the shop"

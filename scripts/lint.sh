@@ -3,7 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=v2.15.0
-unformatted=$(gofmt -l $(git ls-files -co --exclude-standard '*.go'))
+# The toolchain's own gofmt: another one on the PATH may be of another version, or missing.
+unformatted=$("$(go env GOROOT)/bin/gofmt" -l .)
 if [ -n "$unformatted" ]; then
   echo "gofmt would change:" >&2
   echo "$unformatted" >&2

@@ -79,12 +79,12 @@ func one(p *peer, s shape, length time.Duration) (float64, error) {
 		return 0, err
 	}
 	pids := p.processes()
-	before := measure.FineCPU(pids...)
+	before := measure.CPU(pids...)
 	done, err := load(p.address, s, length)
 	if err != nil {
 		return 0, err
 	}
-	return float64(measure.FineCPU(pids...)-before) / 1e3 / float64(done), nil
+	return float64(measure.CPU(pids...)-before) / 1e3 / float64(done), nil
 }
 
 func report(s shape, proxies []*peer, costs map[string][]float64) {

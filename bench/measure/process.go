@@ -13,29 +13,9 @@ import (
 	"time"
 )
 
-// tick is the unit of CPU times in /proc, USER_HZ, which is 100 on every Linux of today (proc(5)).
-const tick = 10 * time.Millisecond
-
-// CPU is the processor time that the processes have used, with their children that were waited for.
+// CPU is the processor time of the processes' threads that live, in the scheduler's resolution: /proc/PID/stat counts in ticks of
+// 10 ms, which is more than an idle process uses in seconds.
 func CPU(pids ...int) time.Duration {
-	var ticks int64
-	for _, pid := range pids {
-		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-		if err != nil {
-			continue
-		}
-		// The name in parentheses may hold spaces: fields count from behind it.
-		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+2:]))
-		for _, i := range []int{11, 12} {
-			n, _ := strconv.ParseInt(fields[i], 10, 64)
-			ticks += n
-		}
-	}
-	return time.Duration(ticks) * tick
-}
-
-// FineCPU is CPU with the scheduler's resolution of nanoseconds, over all threads.
-func FineCPU(pids ...int) time.Duration {
 	var total time.Duration
 	for _, pid := range pids {
 		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))

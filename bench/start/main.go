@@ -59,6 +59,7 @@ func run(ctx context.Context, rounds int) error {
 	for i := range rounds {
 		r, err := once(ctx, client)
 		if err != nil {
+			_ = banyan(ctx, "down", "--file", file) // the next run would find it running
 			return fmt.Errorf("round %d: %w", i+1, err)
 		}
 		if r.bare, err = bare(ctx, root); err != nil {
