@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -104,8 +105,9 @@ func TestLinksBetweenDocumentsLeadSomewhere(t *testing.T) {
 	}
 	decisions, _ := filepath.Glob("docs/decisions/*.md")
 	top, _ := filepath.Glob("*.md")
+	guides, _ := filepath.Glob("docs/guides/*.md")
 	examples, _ := filepath.Glob("examples/*/*.md")
-	for _, path := range append(append(append(files, decisions...), top...), examples...) {
+	for _, path := range slices.Concat(files, decisions, guides, top, examples, []string{"examples/README.md"}) {
 		for _, m := range link.FindAllStringSubmatch(document(t, path), -1) {
 			if _, err := os.Stat(filepath.Join(filepath.Dir(path), m[1])); err != nil {
 				t.Errorf("%s links to %s, which does not exist", path, m[1])
@@ -117,7 +119,7 @@ func TestLinksBetweenDocumentsLeadSomewhere(t *testing.T) {
 // A capability without a test that proves it is a claim.
 var proof = regexp.MustCompile("`((?:Test|Fuzz)[A-Z][A-Za-z0-9_]*)`")
 
-func TestCapabilitiesNameTestsThatExist(t *testing.T) {
+func TestDocumentsNameTestsThatExist(t *testing.T) {
 	there := map[string]bool{}
 	for _, s := range sources(t) {
 		if s.test {
@@ -126,13 +128,15 @@ func TestCapabilitiesNameTestsThatExist(t *testing.T) {
 			}
 		}
 	}
-	found := proof.FindAllStringSubmatch(document(t, "docs/capabilities.md"), -1)
-	if len(found) == 0 {
-		t.Error("docs/capabilities.md names no test")
-	}
-	for _, m := range found {
-		if !there[m[1]] {
-			t.Errorf("docs/capabilities.md names %s, which does not exist", m[1])
+	for _, path := range []string{"docs/capabilities.md", "docs/expectations.md"} {
+		found := proof.FindAllStringSubmatch(document(t, path), -1)
+		if len(found) == 0 {
+			t.Errorf("%s names no test", path)
+		}
+		for _, m := range found {
+			if !there[m[1]] {
+				t.Errorf("%s names %s, which does not exist", path, m[1])
+			}
 		}
 	}
 }
