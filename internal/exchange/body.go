@@ -9,6 +9,9 @@ import (
 // Kept is how much of a request's body is kept for another try, in bytes.
 const Kept = 64 << 10
 
+// keptIdle is how much memory a body, and a head, takes along to the next request, in bytes.
+const keptIdle = 8 << 10
+
 // Body is a request's body. It may be read until Reply.Close. The zero Body is empty.
 type Body struct {
 	source io.Reader
@@ -19,6 +22,9 @@ type Body struct {
 	err    error
 	// Trailer is valid after io.EOF; nil when none can come.
 	Trailer *Head
+	// Unwanted names the fields that are taken out of Trailer before anybody sees it: what must not come as a field must not
+	// come behind the body either. nil names none.
+	Unwanted func(name []byte) bool
 }
 
 // Unknown is the length of a body whose end shows only when it comes.
@@ -26,7 +32,11 @@ const Unknown int64 = -1
 
 // Reset makes b the body that source gives; length is in bytes or Unknown.
 func (b *Body) Reset(source io.Reader, length int64) {
-	*b = Body{source: source, length: length, kept: b.kept[:0]}
+	kept := b.kept[:0]
+	if cap(kept) > keptIdle {
+		kept = nil // a connection that waits for its next request holds no upload
+	}
+	*b = Body{source: source, length: length, kept: kept}
 }
 
 // Len is the length in bytes, or Unknown.
@@ -49,6 +59,9 @@ func (b *Body) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := b.source.Read(p)
+	if err == io.EOF && b.Trailer != nil && b.Unwanted != nil {
+		b.Trailer.DelFunc(b.Unwanted)
+	}
 	if !errors.Is(err, ErrInterrupted) {
 		b.err = err
 	}

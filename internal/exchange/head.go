@@ -143,9 +143,12 @@ func (h *Head) CopyFrom(from *Head) {
 	}
 }
 
-// Reset empties h and keeps its memory.
+// Reset empties h and keeps its memory, unless that is much.
 func (h *Head) Reset() {
 	clear(h.fields)
+	if cap(h.edits) > keptIdle {
+		h.edits = nil
+	}
 	*h = Head{fields: h.fields[:0], edits: h.edits[:0]}
 }
 

@@ -321,7 +321,7 @@ func appendTrailer(out []byte, trailer *exchange.Head) []byte {
 func (c *connection) interim(h *exchange.Head) error {
 	out := appendStatus(nil, h.Status)
 	for name, value := range h.Fields() {
-		if !ofConnection(name) {
+		if !ofConnection(name) && !same(name, "content-length") { // RFC 9110 §8.6
 			out = appendField(out, name, value)
 		}
 	}

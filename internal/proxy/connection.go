@@ -51,16 +51,15 @@ func newConnection(ctx context.Context, s *Server, conn net.Conn) *connection {
 	c.x.Ctx, c.cancel = context.WithCancelCause(ctx)
 	c.in.reset(conn)
 	c.body.c, c.watch.c, c.pass = c, c, c.interim
-	if s.Peer != nil {
-		c.peer = s.Peer(conn)
-	} else {
-		c.peer = PeerOf(conn)
-	}
 	return c
 }
 
 func (c *connection) serve() {
 	defer c.cancel(errServerStopped)
+	// Here and not before, for whoever looks for the peer may take its time, and the next connection is not to wait for it.
+	if c.peer = PeerOf(c.conn); c.server.Peer != nil {
+		c.peer = c.server.Peer(c.conn)
+	}
 	for {
 		end, err := c.await()
 		if errors.Is(err, errPreface) {

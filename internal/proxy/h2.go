@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/diag"
@@ -32,7 +33,7 @@ type framed struct {
 func newFramed(s *Server) *framed {
 	f := &framed{
 		server: s,
-		h2:     &http2.Server{IdleTimeout: s.limits.Idle, MaxConcurrentStreams: 250},
+		h2:     &http2.Server{IdleTimeout: s.limits.Idle, WriteByteTimeout: s.limits.WritePause, MaxConcurrentStreams: 250},
 		base:   &http.Server{MaxHeaderBytes: s.limits.Head, ReadHeaderTimeout: s.limits.HeadTime},
 	}
 	f.pool.New = func() any { return new(exchange.Exchange) }
@@ -97,7 +98,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, peer exchan
 	if err != nil {
 		s.refuse(x, body.blame(x, err))
 	}
-	err = sendStream(w, x)
+	err = sendStream(w, x, newPace(w, s.limits.WritePause))
 	body.end()
 	_ = x.Reply.Close()
 	if err != nil && x.Note.Cause == nil {
@@ -118,6 +119,11 @@ func (s *Server) admitStream(x *exchange.Exchange, r *http.Request) error {
 	switch {
 	case r.Method == http.MethodConnect:
 		return asRequest(errConnect)
+	// net/http checks neither of them for HTTP/2, where they are fields that may have spaces.
+	case !all([]byte(r.Method), &isToken):
+		return asRequest(errMethod)
+	case !validTarget([]byte(x.Request.Path)) || !validTarget([]byte(x.Request.Query)):
+		return asRequest(errTarget)
 	case !validHost([]byte(r.Host)):
 		return asRequest(errHost)
 	case len(x.Request.Path)+len(x.Request.Query) > s.limits.Target:
@@ -173,8 +179,13 @@ type streamBody struct {
 	trailer exchange.Head
 	count   int64
 	failed  error
-	turn    chan struct{} // held while reading, and for ever by end
+	// interrupted says that the hop behind did not wait for the rest: that it is missing is not the client's fault.
+	interrupted atomic.Bool
+	turn        chan struct{} // held while reading, and for ever by end
 }
+
+// errUnresumed is what reading a stream on after Interrupt gives.
+var errUnresumed = errors.New("the rest of the request's body was given up")
 
 func newStreamBody(w http.ResponseWriter, r *http.Request) *streamBody {
 	return &streamBody{w: w, r: r, turn: make(chan struct{}, 1)}
@@ -202,6 +213,9 @@ func (b *streamBody) Read(p []byte) (int, error) {
 				b.trailer.Add(name, value)
 			}
 		}
+	case err != nil && b.interrupted.Load():
+		b.failed = errUnresumed
+		return n, b.failed
 	case err != nil:
 		b.failed = asRequest(fmt.Errorf("%w: %w", errCutShort, err))
 		return n, b.failed
@@ -214,7 +228,7 @@ func (b *streamBody) blame(x *exchange.Exchange, err error) error {
 	b.turn <- struct{}{}
 	defer func() { <-b.turn }()
 	switch {
-	case b.failed != nil:
+	case b.failed != nil && !errors.Is(b.failed, errUnresumed):
 		return b.failed
 	case x.Ctx.Err() != nil && errors.Is(err, context.Canceled):
 		return problem.New(diag.ClientGone, "the client left").Because(err)
@@ -224,6 +238,7 @@ func (b *streamBody) blame(x *exchange.Exchange, err error) error {
 
 // Interrupt ends a Read that waits; net/http cannot take the stream up again afterwards.
 func (b *streamBody) Interrupt() {
+	b.interrupted.Store(true)
 	_ = http.NewResponseController(b.w).SetReadDeadline(longAgo())
 }
 
@@ -262,7 +277,7 @@ func copyFields(header http.Header, h *exchange.Head, prefix string) {
 }
 
 // sendStream writes the reply through net/http.
-func sendStream(w http.ResponseWriter, x *exchange.Exchange) error {
+func sendStream(w http.ResponseWriter, x *exchange.Exchange, p *pace) error {
 	reply := &x.Reply
 	if reply.Upgrade != nil {
 		return switchStream(w, x)
@@ -279,10 +294,13 @@ func sendStream(w http.ResponseWriter, x *exchange.Exchange) error {
 		header.Set("Content-Length", fmt.Sprint(reply.Length))
 	}
 	w.WriteHeader(reply.Head.Status)
+	if x.Request.Proto == exchange.HTTP2 {
+		defer p.last()
+	}
 	if reply.Body == nil || bodiless(x.Request.Method, reply.Head.Status) {
 		return nil
 	}
-	if err := copyStream(w, x); err != nil {
+	if err := copyStream(w, x, p); err != nil {
 		return err
 	}
 	if reply.Trailer != nil {
@@ -291,19 +309,18 @@ func sendStream(w http.ResponseWriter, x *exchange.Exchange) error {
 	return nil
 }
 
-func copyStream(w http.ResponseWriter, x *exchange.Exchange) error {
+func copyStream(w http.ResponseWriter, x *exchange.Exchange, p *pace) error {
 	buffer, _ := outBuffers.Get().(*[]byte)
 	defer outBuffers.Put(buffer)
-	flush := http.NewResponseController(w).Flush
 	if x.Reply.Length < 0 && !ready(x.Reply.Body) {
-		if err := flush(); err != nil {
+		if err := p.bound(p.flush); err != nil {
 			return &writeError{err}
 		}
 	}
 	for {
 		n, err := x.Reply.Body.Read(*buffer)
 		if n > 0 {
-			if _, e := w.Write((*buffer)[:n]); e != nil {
+			if e := p.bound(func() error { _, e := w.Write((*buffer)[:n]); return e }); e != nil {
 				return problem.New(diag.ClientGone, "the client left").Because(&writeError{e})
 			}
 			x.Note.BytesOut += int64(n)
@@ -312,7 +329,7 @@ func copyStream(w http.ResponseWriter, x *exchange.Exchange) error {
 			return nil
 		}
 		if err == nil && x.Note.BytesOut != x.Reply.Length {
-			err = flush()
+			err = p.bound(p.flush)
 		}
 		if err != nil {
 			return err

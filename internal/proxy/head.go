@@ -91,10 +91,8 @@ func requestLine(line []byte, h *exchange.Head, f *framing, limits *Limits) erro
 
 // requestTarget reads the four forms of RFC 9112 §3.2.
 func requestTarget(target []byte, h *exchange.Head, f *framing) error {
-	for _, b := range target {
-		if b <= ' ' || b >= 0x7f || b == '#' {
-			return errTarget
-		}
+	if !validTarget(target) {
+		return errTarget
 	}
 	h.Scheme = "http"
 	switch {
@@ -114,6 +112,16 @@ func requestTarget(target []byte, h *exchange.Head, f *framing) error {
 	path, query, has := bytes.Cut(target, []byte{'?'})
 	h.Path, h.Query, h.HasQuery = text(path), text(query), has
 	return nil
+}
+
+// validTarget tells whether a target has only characters that one may have: printable ASCII, and no fragment.
+func validTarget(target []byte) bool {
+	for _, b := range target {
+		if b <= ' ' || b >= 0x7f || b == '#' {
+			return false
+		}
+	}
+	return true
 }
 
 // absoluteForm takes scheme and authority off the target: the Host field is ignored for it (RFC 9112 §3.2.2).
@@ -213,10 +221,20 @@ func checkRequest(h *exchange.Head, f *framing) error {
 
 // keepUpgrade gives the handler what an upgrade needs. One that comes with a body, or to HTTP/2, is ignored (RFC 9110 §7.8).
 func (f *framing) keepUpgrade(h *exchange.Head) {
-	f.upgrading = f.upgrading && len(f.upgrade) > 0 && h.Proto == exchange.HTTP11 && !same(f.upgrade, "h2c") &&
+	f.upgrading = f.upgrading && len(f.upgrade) > 0 && h.Proto == exchange.HTTP11 && !offersH2C(f.upgrade) &&
 		!f.chunked && f.length <= 0
 	if f.upgrading {
 		h.Set("Connection", "Upgrade")
 		h.Set("Upgrade", string(f.upgrade))
 	}
+}
+
+// offersH2C tells whether HTTP/2 is among the protocols offered: an instance that took it up would be sent requests that no layer sees.
+func offersH2C(upgrade []byte) bool {
+	for part := range bytes.SplitSeq(upgrade, []byte{','}) {
+		if protocol := trim(part); same(protocol, "h2c") || same(protocol, "h2") {
+			return true
+		}
+	}
+	return false
 }

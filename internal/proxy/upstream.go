@@ -138,7 +138,7 @@ func streams(h *exchange.Head) bool {
 
 // switched makes the connection the reply's upgrade.
 func (u *upstream) switched(x *exchange.Exchange) error {
-	if !upgrades(&x.Request) {
+	if !upgrades(&x.Request) || !asked(&x.Request, string(u.frame.upgrade)) {
 		return errUnasked
 	}
 	x.Note.Answered = time.Now()
@@ -147,6 +147,17 @@ func (u *upstream) switched(x *exchange.Exchange) error {
 	u.body.kind = untilClose
 	x.Reply.Upgrade = &halves{Reader: &u.in, Conn: u.conn}
 	return u.conn.SetDeadline(time.Time{})
+}
+
+// asked tells whether every protocol of the answer is one that was offered (RFC 9110 §7.8).
+func asked(h *exchange.Head, upgrade string) bool {
+	chosen := splitList(upgrade)
+	for _, protocol := range chosen {
+		if !h.HasToken("Upgrade", protocol) {
+			return false
+		}
+	}
+	return len(chosen) > 0
 }
 
 // fail ends the connection before there was an answer; nobody reads the request's body when it returns.

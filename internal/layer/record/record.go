@@ -20,7 +20,7 @@ func Of(x *exchange.Exchange) signal.Exchange {
 	}
 	r := signal.Exchange{
 		Trace: x.Trace, Caller: strings.Clone(x.Edge.Caller), Callee: strings.Clone(x.Edge.Callee), Instance: strings.Clone(x.Note.Instance),
-		Method: methodOf(x.Request.Method), Path: strings.Clone(x.Request.Path),
+		Method: methodOf(x.Request.Method), Path: bounded(x.Request.Path),
 		Protocol: protocolOf(x), Status: x.Reply.Head.Status, GRPCStatus: grpcStatus(x), Start: start,
 		Times: signal.Times{
 			Queue: since(start, x.Note.Queued), Connect: since(start, x.Note.Connected), FirstByte: since(start, x.Note.Answered),
@@ -34,9 +34,20 @@ func Of(x *exchange.Exchange) signal.Exchange {
 	}
 	if x.Note.Cause != nil {
 		c := problem.CauseOf(x.Note.Cause)
-		r.Code, r.Reason = string(c.Code), c.Error()
+		r.Code, r.Reason = string(c.Code), bounded(c.Error())
 	}
 	return r
+}
+
+// most bounds what a record keeps of a text that a client may choose, in bytes: thousands of records wait, and are indexed, in memory.
+const most = 1 << 10
+
+// bounded is a copy of text, cut where it is too long.
+func bounded(text string) string {
+	if len(text) <= most {
+		return strings.Clone(text)
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 func since(start, at time.Time) time.Duration {
@@ -53,7 +64,7 @@ func methodOf(method string) string {
 			return known
 		}
 	}
-	return strings.Clone(method)
+	return bounded(method)
 }
 
 var webSocket = []byte("websocket")

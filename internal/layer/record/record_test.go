@@ -2,8 +2,10 @@ package record
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/banyan-run/banyan/internal/diag"
@@ -69,5 +71,19 @@ func TestOf(t *testing.T) {
 				t.Errorf("%+v", r.Times)
 			}
 		})
+	}
+}
+
+func TestWhatAClientChoosesIsBounded(t *testing.T) {
+	x := &exchange.Exchange{Now: time.Now()}
+	long := strings.Repeat("/é", 10_000)
+	x.Request.Method, x.Request.Path = strings.Repeat("M", 10_000), long
+	x.Note.Cause = problem.New(diag.NoRoute, "No route matches %s.", long)
+	r := Of(x)
+	const most = 1 << 10
+	for _, text := range []string{r.Method, r.Path, r.Reason} {
+		if len(text) > most+len("…") || !strings.HasSuffix(text, "…") || !utf8.ValidString(text) {
+			t.Errorf("%d bytes: %q", len(text), text)
+		}
 	}
 }

@@ -66,13 +66,20 @@ func (b *balancer) rest(x *exchange.Exchange) {
 // try sends x to the chosen instance and learns from how it went.
 func (b *balancer) try(x *exchange.Exchange, chosen *load) error {
 	chosen.inFlight.Add(1)
+	open := false
+	// Deferred, for a panic behind must not count at the instance for ever: nobody could drain it.
+	defer func() {
+		if !open {
+			_ = chosen.release()
+		}
+	}()
 	err := b.next.Handle(x)
 	if err == nil {
 		chosen.observe(time.Since(x.Note.Queued), time.Now())
 		x.Reply.OnClose(chosen.release)
+		open = true
 		return nil
 	}
-	_ = chosen.release()
 	switch problem.CauseOf(err).Code {
 	case diag.ConnectFailed, diag.UpstreamReset:
 		chosen.suspect.Store(time.Now().Add(suspicion).UnixNano())
@@ -105,8 +112,16 @@ func (b *balancer) choose(x *exchange.Exchange, failed string) (*load, error) {
 // holdTime bounds the wait for an instance where the exchange has no deadline.
 const holdTime = 30 * time.Second
 
+// mostHeld bounds the calls that wait for one callee: each holds a connection, and a service may start for long.
+const mostHeld = 1024
+
 // hold waits until an instance is ready. A service that nobody starts is not waited for.
 func (b *balancer) hold(x *exchange.Exchange, set Set) (Set, error) {
+	defer b.mine.held.Add(-1)
+	if b.mine.held.Add(1) > mostHeld {
+		return set, problem.New(diag.NoInstance, "no instance of %s is ready, and too many calls wait for one", b.callee).
+			At(x.Edge.Caller, b.callee)
+	}
 	wait := holdTime
 	if !x.Deadline.IsZero() {
 		wait = time.Until(x.Deadline)

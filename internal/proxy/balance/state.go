@@ -3,9 +3,12 @@ package balance
 import (
 	"maps"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/banyan-run/banyan/internal/exchange"
 )
 
 // State is what is learnt of callees and their instances: load estimates, in-flight counts, retry budgets. One State serves all
@@ -19,6 +22,8 @@ type State struct {
 type calleeState struct {
 	instances atomic.Pointer[map[string]*load]
 	budget    budget
+	// held counts the calls that wait for an instance.
+	held atomic.Int64
 	// retriedAt is when the service, as a caller, last tried again: unix nanoseconds.
 	retriedAt atomic.Int64
 	mu        struct{ sync.Mutex }
@@ -72,7 +77,8 @@ func (c *calleeState) instance(key string, ready Set) *load {
 	return c.admit(key, ready)
 }
 
-// admit adds an instance, and forgets those that the set does not have any more.
+// admit adds an instance, and forgets those that the set does not have any more, but for those that have exchanges open: who drains
+// one that left the set asks for their number.
 func (c *calleeState) admit(key string, ready Set) *load {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -81,9 +87,9 @@ func (c *calleeState) admit(key string, ready Set) *load {
 		if l, known := (*before)[key]; known {
 			return l
 		}
-		for _, e := range ready.Ready {
-			if l, known := (*before)[e.Address]; known {
-				all[e.Address] = l
+		for address, l := range *before {
+			if l.inFlight.Load() > 0 || slices.ContainsFunc(ready.Ready, func(e exchange.Endpoint) bool { return e.Address == address }) {
+				all[address] = l
 			}
 		}
 	}

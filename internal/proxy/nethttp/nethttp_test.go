@@ -211,3 +211,12 @@ func TestAPanicEndsTheAnswer(t *testing.T) {
 		})
 	}
 }
+
+func TestARefusedTargetIsNotQuoted(t *testing.T) {
+	x := &exchange.Exchange{Ctx: context.Background()}
+	x.Request.Method, x.Request.Path, x.Request.Query, x.Request.HasQuery = "GET", "/%zz", "token=hunter2", true
+	err := nethttp.ToHandler(http.NotFoundHandler()).Handle(x)
+	if err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Fatalf("%v", err)
+	}
+}

@@ -63,6 +63,10 @@ func toRequest(ctx context.Context, x *exchange.Exchange) (*http.Request, error)
 	target := strings.Clone(x.Request.Target())
 	at, err := url.ParseRequestURI(target)
 	if err != nil {
+		var quoting *url.Error
+		if errors.As(err, &quoting) {
+			err = quoting.Err // url.Error quotes the whole target, and queries are not recorded
+		}
 		return nil, problem.New(diag.BadRequest, "the request target is malformed").Because(err)
 	}
 	r := (&http.Request{
