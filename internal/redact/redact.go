@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -23,18 +24,41 @@ type Set struct {
 
 // Replace makes values the secrets from now on. A value under 6 bytes is refused and nothing changes.
 func (s *Set) Replace(values []string) error {
-	longest := slices.Clone(values)
-	// A secret that contains another must be masked whole, so the longer one comes first.
-	slices.SortFunc(longest, func(a, b string) int { return len(b) - len(a) })
-	pairs := make([]string, 0, 2*len(longest))
-	for i, v := range longest {
+	var longest []string
+	for i, v := range values {
 		if len(v) < shortest {
 			return fmt.Errorf("secret %d of %d has %d bytes: at least %d are needed to mask it", i+1, len(values), len(v), shortest)
 		}
+		longest = append(longest, spellings(v)...)
+	}
+	// A secret that contains another must be masked whole, so the longer one comes first.
+	slices.SortStableFunc(longest, func(a, b string) int { return len(b) - len(a) })
+	pairs := make([]string, 0, 2*len(longest))
+	for _, v := range longest {
 		pairs = append(pairs, v, Mask)
 	}
 	s.replacer.Store(strings.NewReplacer(pairs...))
 	return nil
+}
+
+// spellings are the forms in which a secret gets into text: as it is, within a JSON string (Go's encoder escapes <, > and & too),
+// escaped in a URL, and of one of several lines, as a key in PEM is, each line that is long enough to be no ordinary word.
+func spellings(v string) []string {
+	escaped, _ := json.Marshal(v) // a string has a form in JSON
+	all := []string{v, string(escaped[1 : len(escaped)-1]), url.QueryEscape(v), url.PathEscape(v)}
+	html := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
+	all = append(all, html.Replace(all[1]))
+	const longLine = 16
+	if strings.Contains(strings.TrimSpace(v), "\n") {
+		for line := range strings.Lines(v) {
+			line = strings.TrimSpace(line)
+			if len(line) >= longLine {
+				all = append(all, line)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Text returns text with each secret masked.
@@ -62,6 +86,10 @@ func (w writer) Write(p []byte) (int, error) {
 
 var secretName = regexp.MustCompile(`(?i)(passw(or)?d|secret|token|api_?key|private_?key|credential|dsn$)`)
 
+// password finds what stands between the user and the host of a URL, each of several, as it is written: the parsed form has its
+// escapes decoded, and would not be found again. A question or number sign in it ends nothing, for people forget to escape them.
+var password = regexp.MustCompile(`(://[^\s/?#:@]*:)[^\s/]+@`)
+
 // Variable returns the value of an environment variable as a person may see it: masked when its name says that it is
 // a secret, and with the password masked when it is a URL that carries one.
 func Variable(name, value string) string {
@@ -71,12 +99,8 @@ func Variable(name, value string) string {
 	if !strings.Contains(value, "://") || !strings.Contains(value, "@") {
 		return value
 	}
-	u, err := url.Parse(value)
-	if err != nil {
+	if _, err := url.Parse(value); err != nil {
 		return Mask
 	}
-	if password, set := u.User.Password(); set && password != "" {
-		return strings.Replace(value, ":"+password+"@", ":"+Mask+"@", 1)
-	}
-	return value
+	return password.ReplaceAllString(value, "${1}"+Mask+"@")
 }
