@@ -293,3 +293,12 @@ func TestASocketPathThatIsTooLongGoesElsewhere(t *testing.T) {
 		t.Fatalf("%s and %s", short, long)
 	}
 }
+
+func TestABodyIsBounded(t *testing.T) {
+	body := `{"services":["` + strings.Repeat("a", maxBody) + `"]}`
+	r, w := httptest.NewRequest("POST", "/v1/stop", strings.NewReader(body)), httptest.NewRecorder()
+	Handler(sources()).ServeHTTP(w, r)
+	if w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), string(diag.BodyTooLarge)) {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+}

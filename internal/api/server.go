@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -105,7 +106,12 @@ func some[T any](list []T) []T {
 func read(r *http.Request, into any) error {
 	decoder := json.NewDecoder(r.Body)
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
+	err := decoder.Decode(into)
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return problem.New(diag.BodyTooLarge, "The body is larger than %d bytes.", large.Limit)
+	case err != nil:
 		return problem.New(diag.BadArgument, "The body is not what the operation takes: %v.", err)
 	}
 	return nil
