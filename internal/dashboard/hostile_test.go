@@ -61,3 +61,21 @@ func TestWhatServicesWriteIsText(t *testing.T) {
 		}
 	}
 }
+
+// A filter comes with a link, and its command is copied into a shell.
+func TestAFilterStaysOneWordOfTheCommand(t *testing.T) {
+	h := handlerOf(failing(time.Now()))
+	const filter = "x%27%3Bcurl+evil"
+	rows := []struct{ path, want string }{
+		{"/view/logs?service=" + filter, `banyan logs -f &#39;x&#39;\&#39;&#39;;curl evil&#39;`},
+		{"/view/logs?level=" + filter, `--level &#39;x&#39;\&#39;&#39;;curl evil&#39;`},
+		{"/view/logs?trace=" + filter, `--trace &#39;x&#39;\&#39;&#39;;curl `},
+		{"/view/traces?service=" + filter, `--service &#39;x&#39;\&#39;&#39;;curl evil&#39;`},
+		{"/view/logs?service=orders", "banyan logs -f orders"},
+	}
+	for _, row := range rows {
+		if body := ask(t, h, row.path, token).Body.String(); !strings.Contains(body, row.want) {
+			t.Errorf("%s does not say %s:\n%s", row.path, row.want, body)
+		}
+	}
+}

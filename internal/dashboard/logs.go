@@ -57,13 +57,13 @@ func (l lines) command() string {
 		words = append(words, "-f")
 	}
 	if l.Service != "" {
-		words = append(words, string(l.Service))
+		words = append(words, argument(string(l.Service)))
 	}
 	if l.Level != "" {
-		words = append(words, "--level "+strings.ToLower(string(l.Level)))
+		words = append(words, "--level "+argument(strings.ToLower(string(l.Level))))
 	}
 	if l.Trace != "" {
-		words = append(words, "--trace "+brief(l.Trace))
+		words = append(words, "--trace "+argument(brief(l.Trace)))
 	}
 	if l.Access {
 		words = append(words, "--access")

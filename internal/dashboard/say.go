@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/unit"
@@ -116,3 +117,13 @@ func plural(n int, noun string) string {
 
 // brief is the unique beginning of a trace id that every command takes.
 func brief(id Text) string { return fmt.Sprintf("%.8s", string(id)) }
+
+// argument writes a word of a command that a person copies into a shell. A filter comes from the address, and so from whoever made the
+// link: what is more than a name is quoted, so that it stays one word (POSIX.1-2024, Shell Command Language §2.2.2).
+func argument(word string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+	if word != "" && word[0] != '-' && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -28,7 +28,7 @@ func (v views) traces(ctx context.Context, r *http.Request, s *sheet) error {
 	query, command := url.Values{"limit": {"100"}}, "banyan trace"
 	if l.Service != "" {
 		query.Set("service", string(l.Service))
-		command += " --service " + string(l.Service)
+		command += " --service " + argument(string(l.Service))
 	}
 	if l.Failed {
 		query.Set("failed", "true")
