@@ -59,10 +59,10 @@ const (
 // commands are all that people use; the hidden ones are added by root.
 func (s *shell) commands() map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
-		groupRun:        {s.upCommand(), s.downCommand()},
+		groupRun:        {s.upCommand(), s.downCommand(), s.purgeCommand()},
 		groupLook:       {s.statusCommand(), s.psCommand(), s.logsCommand(), s.topCommand(), s.dashboardCommand()},
 		groupChange:     {s.startCommand(), s.stopCommand(), s.restartCommand(), s.scaleCommand(), s.planCommand()},
-		groupUnderstand: {s.traceCommand(), s.explainCommand(), s.callCommand(), s.envCommand(), s.graphCommand(), s.journalCommand()},
-		groupFile:       {s.validateCommand(), s.configCommand(), s.schemaCommand()},
+		groupUnderstand: {s.traceCommand(), s.explainCommand(), s.callCommand(), s.envCommand(), s.graphCommand(), s.journalCommand(), s.doctorCommand()},
+		groupFile:       {s.validateCommand(), s.configCommand(), s.schemaCommand(), s.importCommand()},
 	}
 }

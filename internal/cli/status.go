@@ -59,7 +59,7 @@ func (s *shell) status(ctx context.Context) error {
 // judge orders the services worst first.
 func judge(app api.App, services []api.Service) health {
 	slices.SortStableFunc(services, func(a, b api.Service) int { return cmp.Compare(badness(b), badness(a)) })
-	wrong, count := 0, 0
+	wrong, count, trouble := 0, 0, "to be mended"
 	for _, service := range services {
 		if !service.External {
 			count++
@@ -67,13 +67,16 @@ func judge(app api.App, services []api.Service) health {
 		if badness(service) > calm {
 			wrong++
 		}
+		if service.Ready < service.Desired {
+			trouble = "not ready"
+		}
 	}
 	h := health{App: app, Services: services, OK: wrong == 0 && len(app.Problems) == 0 && app.Refused == "" && app.Phase != api.Stopping}
 	switch {
 	case h.OK:
 		h.Text = fmt.Sprintf("%s is all right: %s", app.Name, terminal.Plural(count, "service"))
 	case wrong > 0:
-		h.Text = fmt.Sprintf("%s is not all right: %d of %s not ready", app.Name, wrong, terminal.Plural(len(services), "service"))
+		h.Text = fmt.Sprintf("%s is not all right: %d of %s %s", app.Name, wrong, terminal.Plural(len(services), "service"), trouble)
 	case app.Phase == api.Stopping:
 		h.Text = fmt.Sprintf("%s is %s", app.Name, app.Phase)
 	default:

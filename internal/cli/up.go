@@ -27,7 +27,7 @@ func (s *shell) upCommand() *cobra.Command {
 	o := upOptions{timeout: 5 * time.Minute}
 	cmd := &cobra.Command{
 		Use: "up", Short: "Build and start the application",
-		Long: "Check banyan.yaml, build and start its services, callees first, and the gateway. In the foreground up stays, tells what changes, and\n" +
+		Long: "Check banyan.yaml, build and start its services, side by side, and the gateway. In the foreground up stays, tells what changes, and\n" +
 			"stops everything at Ctrl-C, or when the terminal closes; a second Ctrl-C kills. With -d the application goes on in the background.\n" +
 			"A service that fails does not stop the others. A changed banyan.yaml and changed sources are applied while it runs.",
 		Example: "  banyan up\n  banyan up -d --wait\n  banyan up --env staging --no-watch\n  banyan up -d --wait -o json",

@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/node"
+	"github.com/banyan-run/banyan/internal/terminal"
+)
+
+// purgeOptions are the flags of purge.
+type purgeOptions struct{ user, dry, yes bool }
+
+func (s *shell) purgeCommand() *cobra.Command {
+	o := purgeOptions{}
+	cmd := &cobra.Command{
+		Use: "purge", Short: "Remove everything that Banyan keeps for the application",
+		Long: "Remove the folder .banyan beside the file, and with --user the user's folder for sockets too: afterwards the machine is as it was before\n" +
+			"the first up, but for what builds and services wrote elsewhere. It asks first; without a terminal it needs --yes. Links are removed,\n" +
+			"what they lead to stays. It refuses while the application runs.",
+		Example: "  banyan purge --dry-run\n  banyan purge\n  banyan purge --user --yes",
+		Args:    takes(0, 0, "no arguments"),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return s.purge(cmd.Context(), o) },
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&o.user, "user", false, "the user's folder as well, which all applications share")
+	flags.BoolVar(&o.dry, "dry-run", false, "list every path and its size, and remove nothing")
+	flags.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	s.located(cmd)
+	s.outputFlag(cmd)
+	return cmd
+}
+
+func (s *shell) purge(ctx context.Context, o purgeOptions) error {
+	at, err := s.purged(o)
+	if err != nil {
+		return err
+	}
+	if !o.dry {
+		if err := s.unused(at, o); err != nil {
+			return err
+		}
+	}
+	all, err := at.kept(o)
+	switch {
+	case err != nil:
+		return err
+	case o.dry || len(all.Paths) == 0:
+		return s.list(all, func() { s.showKept(at, all) })
+	case !o.yes:
+		if err := s.confirm(ctx, all); err != nil {
+			return err
+		}
+		if err := s.unused(at, o); err != nil { // somebody may have started it while the question stood
+			return err
+		}
+	}
+	if err := all.remove(); err != nil {
+		return err
+	}
+	return s.list(all, func() { s.note("removed %s\n", all.total()) })
+}
+
+// purged is the application, or the folder of one whose file is gone already; the zero place is none.
+func (s *shell) purged(o purgeOptions) (place, error) {
+	at, err := s.place()
+	if err == nil || s.file != "" {
+		return at, err
+	}
+	if _, gone := os.Lstat(node.StateFolder(s.Dir)); gone == nil {
+		return place{root: s.Dir}, nil
+	}
+	if o.user {
+		return place{}, nil
+	}
+	return at, err
+}
+
+// unused refuses while something runs that has these files open.
+func (s *shell) unused(at place, o purgeOptions) error {
+	if at.root != "" {
+		_, held, err := at.sweep()
+		if held {
+			return inUse(at.root, "stop it with banyan down"+s.fileFlag())
+		}
+		if err != nil { // a record that nobody can read is what purge is for
+			s.warn("what an earlier run may have left could not be looked for: %s", err)
+		}
+	}
+	if !o.user {
+		return nil
+	}
+	sockets, _ := filepath.Glob(filepath.Join(api.RuntimeFolder(), "*.sock"))
+	for _, path := range sockets {
+		conn, err := net.DialTimeout("unix", path, time.Second)
+		if err == nil {
+			return errors.Join(conn.Close(), inUse(path, "stop the application whose socket that is, with banyan down in its folder"))
+		}
+	}
+	return nil
+}
+
+func inUse(what, hint string) error {
+	return diag.At(diag.Position{}, diag.AlreadyRunning, "an application runs and uses %s", what).WithHint("%s", hint)
+}
+
+func (s *shell) showKept(at place, all kept) {
+	if len(all.Paths) == 0 {
+		s.note("nothing is kept%s\n", pick(at.root != "", " in "+at.root, ""))
+		return
+	}
+	t := terminal.Table{Columns: []terminal.Column{{Right: true}, {}}}
+	for _, one := range all.Paths {
+		path := s.short(one.Path)
+		if one.Link != "" {
+			path += " → " + one.Link + " (which stays)"
+		}
+		t.Row(terminal.Faint(terminal.Size(one.Size)), terminal.Plain(s.Screen.Harmless(path)))
+	}
+	s.printf("%s", t.Render(s.Screen))
+	s.note("%s would be removed; nothing was\n", all.total())
+}
+
+// confirm asks whoever sits at the terminal.
+func (s *shell) confirm(ctx context.Context, all kept) error {
+	in, is := s.In.(*os.File)
+	if !is || terminal.Detect(in, func(string) string { return "" }).Width == 0 {
+		return misuse(diag.At(diag.Position{}, diag.BadArgument, "purge asks before it removes %s, and there is no terminal", all.total()).
+			WithHint("banyan purge --dry-run lists them, banyan purge --yes removes them"))
+	}
+	fmt.Fprintf(s.Err, "remove %s, in %s? [y/N] ", all.total(), strings.Join(all.roots, " and "))
+	answer := make(chan string, 1)
+	go func() { // a read of a terminal cannot be called off: at Ctrl-C it ends with the process
+		line, _ := bufio.NewReader(in).ReadString('\n')
+		answer <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case said := <-answer:
+		if said == "y" || said == "yes" {
+			return nil
+		}
+	case <-ctx.Done():
+		fmt.Fprintln(s.Err, "\nnothing was removed")
+		return silently(exitInterrupted)
+	}
+	s.note("nothing was removed\n")
+	return silently(exitFailed)
+}
