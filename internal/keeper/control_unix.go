@@ -54,6 +54,7 @@ func (k *keeper) controlEnded(exit Exit) {
 	life := time.Since(k.control.started)
 	k.control.link.end()
 	k.control.pid, k.control.link = 0, nil
+	k.endWork()
 	if k.ending {
 		return
 	}

@@ -91,6 +91,22 @@ func TestSweepRefusesWhileAKeeperLives(t *testing.T) {
 	}
 }
 
+// A control process hears of its keeper's end by a socket, which a killed process closes before it gives its lock back.
+func TestSweepWaitsForAKeeperThatIsEnding(t *testing.T) {
+	dir := t.TempDir()
+	held, err := lock(dir, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sign(held, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(50*time.Millisecond, func() { _ = held.Close() })
+	if _, err := Sweep(dir, "a run that marks nobody"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestSweepSparesAProcessThatGotARecordedNumber(t *testing.T) {
 	dir := t.TempDir()
 	stranger := os.Getpid()
@@ -212,5 +228,19 @@ func TestTheTerminalsSignalReachesNobody(t *testing.T) {
 	_ = syscall.Kill(s.process.PID, syscall.SIGINT)
 	if s.state("").Error != "" || !lives(c.PID) {
 		t.Fatal("an interrupt ended something")
+	}
+}
+
+func TestManyEndedChildrenDoNotHideTheWishToEnd(t *testing.T) {
+	heard := newSignals()
+	defer heard.stop()
+	for len(heard.children) < cap(heard.children) {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGCHLD)
+	}
+	_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
+	select {
+	case <-heard.end:
+	case <-time.After(15 * time.Second):
+		t.Fatal("SIGTERM is lost")
 	}
 }

@@ -28,6 +28,14 @@ func (k *keeper) bind(key, network, address string) (*os.File, string, error) {
 		return nil, "", fmt.Errorf("listening on %s: %w", address, ErrEnding)
 	}
 	l, err := listen(network, address)
+	if errors.Is(err, syscall.EADDRINUSE) && old != nil && samePort(old.address, address) {
+		// What is held itself stands in the way: one address of a port excludes all of them.
+		if err := k.unbind(key); err != nil {
+			return nil, "", fmt.Errorf("listening on %s: %w", address, err)
+		}
+		old = nil
+		l, err = listen(network, address)
+	}
 	if err != nil {
 		return nil, "", err
 	}
@@ -67,6 +75,12 @@ func (h *held) fits(network, address string) bool {
 	host, port, err := net.SplitHostPort(address)
 	mine, _, mineErr := net.SplitHostPort(h.address)
 	return err == nil && mineErr == nil && port == "0" && host == mine
+}
+
+func samePort(a, b string) bool {
+	_, port, err := net.SplitHostPort(a)
+	_, other, otherErr := net.SplitHostPort(b)
+	return err == nil && otherErr == nil && port == other
 }
 
 func (h *held) copy() (*os.File, string, error) {

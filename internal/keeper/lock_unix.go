@@ -23,8 +23,9 @@ type holder struct {
 // lockPatience is how long a lock may be held by nobody who is known: by one who sweeps, or who is just ending.
 const lockPatience = 3 * time.Second
 
-// lock takes the folder for one keeper. The lock is flock(2)'s: it ends with the process, however that ends.
-func lock(dir string) (*os.File, error) {
+// lock takes the folder for one keeper. The lock is flock(2)'s: it ends with the process, however that ends. Whoever knows that
+// the holder is ending waits for it: a process that was killed closes its sockets before its locks, and lives until then.
+func lock(dir string, ending bool) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, unusable(dir, err)
@@ -40,7 +41,7 @@ func lock(dir string) (*os.File, error) {
 		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
 			return nil, errors.Join(unusable(dir, err), f.Close())
 		}
-		if h := readHolder(f); h.alive() || time.Now().After(deadline) {
+		if h := readHolder(f); h.alive() && !ending || time.Now().After(deadline) {
 			return nil, errors.Join(running(dir, h), f.Close())
 		}
 		<-tick.C

@@ -16,3 +16,6 @@ func startOf(pid int) (uint64, bool) {
 // marked finds nothing: macOS does not show the environment of a process reliably. What left its process group is
 // therefore not found here.
 func marked(...string) []int { return nil }
+
+// ofInstance is not asked: nothing is found to ask it of.
+func ofInstance(int) bool { return true }

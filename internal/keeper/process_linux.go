@@ -60,3 +60,9 @@ func hasAll(environment []byte, marks []string) bool {
 	}
 	return len(marks) > 0
 }
+
+// ofInstance tells whether a process, or what started it, is an instance. One that has just ended is nobody's work either.
+func ofInstance(pid int) bool {
+	environment, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
+	return err != nil || bytes.Contains(append([]byte{0}, environment...), []byte("\x00"+markInstance+"="))
+}

@@ -68,7 +68,7 @@ func take(o Options) (*os.File, time.Time, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, since, unusable(o.Dir, err)
 	}
-	held, err := lock(o.Dir)
+	held, err := lock(o.Dir, false)
 	if err != nil {
 		return nil, since, err
 	}
@@ -89,11 +89,9 @@ func (k *keeper) run(ctx context.Context) error {
 	if err := adoptOrphans(); err != nil {
 		return err
 	}
-	signals := make(chan os.Signal, 8)
-	// SIGINT and SIGHUP are taken and dropped, not ignored: children would inherit that.
-	signal.Notify(signals, syscall.SIGCHLD, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
-	defer signal.Stop(signals)
-	k.all.Go(func() { k.listen(ctx, signals) })
+	heard := newSignals()
+	defer heard.stop()
+	k.all.Go(func() { k.listen(ctx, heard) })
 	k.holdLeash()
 	if err := k.startControl(); err != nil {
 		k.failure = err
@@ -123,17 +121,32 @@ func (k *keeper) after(d time.Duration, do func()) {
 	time.AfterFunc(d, func() { k.post(do) })
 }
 
-func (k *keeper) listen(ctx context.Context, signals <-chan os.Signal) {
+// signals have a channel each, for one that is full loses what comes: many ended children must not hide the wish to end.
+type signals struct{ children, end, dropped chan os.Signal }
+
+func newSignals() signals {
+	s := signals{make(chan os.Signal, 1), make(chan os.Signal, 1), make(chan os.Signal, 1)}
+	signal.Notify(s.children, syscall.SIGCHLD)
+	signal.Notify(s.end, syscall.SIGTERM)
+	// SIGINT and SIGHUP are taken and dropped, not ignored: children would inherit that.
+	signal.Notify(s.dropped, syscall.SIGINT, syscall.SIGHUP)
+	return s
+}
+
+func (s signals) stop() {
+	for _, c := range []chan os.Signal{s.children, s.end, s.dropped} {
+		signal.Stop(c)
+	}
+}
+
+func (k *keeper) listen(ctx context.Context, heard signals) {
 	done := ctx.Done()
 	for {
 		select {
-		case s := <-signals:
-			switch s {
-			case syscall.SIGCHLD:
-				k.post(k.reap)
-			case syscall.SIGTERM:
-				k.post(k.retire)
-			}
+		case <-heard.children:
+			k.post(k.reap)
+		case <-heard.end:
+			k.post(k.retire)
 		case <-done:
 			done = nil
 			k.post(k.retire)

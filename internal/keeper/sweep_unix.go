@@ -12,13 +12,13 @@ import (
 
 // Sweep kills what a dead keeper of this folder left: the recorded process groups, where the recorded process is still
 // the same, and every process that carries the mark of the run (the recorded one when run is empty). It refuses with
-// AlreadyRunning while a keeper holds the folder, and returns when what it killed has ended. On macOS it knows the
-// record only: a process that left its group is not found there.
+// AlreadyRunning while a keeper holds the folder, where a run is named after it had time to end, and returns when what it
+// killed has ended. On macOS it knows the record only: a process that left its group is not found there.
 func Sweep(dir, run string) (killed []int, err error) {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
-	held, err := lock(dir)
+	held, err := lock(dir, run != "")
 	if err != nil {
 		return nil, err
 	}
