@@ -80,6 +80,9 @@ func TestARemovedServiceWaitsForItsCallers(t *testing.T) {
 		if got := s.service("a"); got.Phase != Stopping || !got.Removed || got.Desired != 0 || got.Ready != 2 {
 			s.Errorf("a is %+v", got)
 		}
+		if s.service("a").Rolled {
+			s.Error("what only the removed instances use may go, and they are there")
+		}
 		if s.expected.of("a") != 0 {
 			s.Error("callers may wait for more of what is removed")
 		}

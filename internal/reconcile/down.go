@@ -12,11 +12,15 @@ func (r *Reconciler) Leaving() bool {
 	return leaving
 }
 
-// Down stops everything, callers before what they call, and forgets the operator's wishes. It returns when nothing is left,
-// or when ctx ends; what is under way goes on then until Close. Nothing is started any more.
-func (r *Reconciler) Down(ctx context.Context) error {
-	var ended <-chan struct{}
-	err := r.ask(func(l *loop) error {
+// Leave begins a Down. When it returns that is kept: a control process that takes over within the run goes on with it.
+func (r *Reconciler) Leave() error {
+	_, err := r.leave()
+	return err
+}
+
+// leave begins to stop everything; the channel is closed when nothing is left.
+func (r *Reconciler) leave() (ended <-chan struct{}, err error) {
+	err = r.ask(func(l *loop) error {
 		if l.down == nil {
 			l.down, l.record.Down = make(chan struct{}), true
 			for _, k := range l.order {
@@ -29,7 +33,17 @@ func (r *Reconciler) Down(ctx context.Context) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("stopping the services: %w", err)
+		return nil, fmt.Errorf("stopping the services: %w", err)
+	}
+	return ended, nil
+}
+
+// Down stops everything, callers before what they call, and forgets the operator's wishes. It returns when nothing is left,
+// or when ctx ends; what is under way goes on then until Close. Nothing is started any more.
+func (r *Reconciler) Down(ctx context.Context) error {
+	ended, err := r.leave()
+	if err != nil {
+		return err
 	}
 	select {
 	case <-ended:

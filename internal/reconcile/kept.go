@@ -92,8 +92,11 @@ func (k *kept) pending() bool {
 	return k.need.pending || k.job != nil || k.current == nil || k.current.spec != k.spec
 }
 
-// rolled tells whether nothing is left of any earlier graph.
+// rolled tells whether nothing is left of any earlier graph. All instances of what was removed are of one.
 func (l *loop) rolled(k *kept) bool {
+	if k.removal != nil {
+		return len(l.statuses[k.name]) == 0
+	}
 	for _, s := range l.statuses[k.name] {
 		if k.pending() || (rollout.Mark{Release: s.Release, Generation: s.Generation}) != k.mark() {
 			return false

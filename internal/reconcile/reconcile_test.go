@@ -424,8 +424,31 @@ func TestDownStopsCallersFirst(t *testing.T) {
 			s.Error("callers wait for what is down")
 		}
 		r := readRecord(s.means)
-		if r.Down || r.Services["d"].Within != (within{}) {
+		if r.Services["d"].Within != (within{}) {
 			s.Errorf("wishes are kept: %+v", r.Services["d"].Within)
+		}
+		if !r.Down {
+			s.Error("the next control process of the run would start everything again")
+		}
+		s.means.Run = "run2"
+		if r := readRecord(s.means); r.Down {
+			s.Error("another run would start nothing")
+		}
+	})
+}
+
+func TestWhatIsToStopIsKeptBeforeItIsSaid(t *testing.T) {
+	in(t, func(s *stage) {
+		s.begin(appOf("a"))
+		s.settle(time.Second)
+		if err := s.Leave(); err != nil {
+			s.Fatal(err)
+		}
+		if r := readRecord(s.means); !r.Down || !s.Leaving() {
+			s.Errorf("the record is %+v", r)
+		}
+		if err := s.Down(s.Context()); err != nil {
+			s.Error(err)
 		}
 	})
 }

@@ -138,6 +138,7 @@ func (l *loop) finish() {
 	case <-l.down:
 	default:
 		l.record.forget()
+		l.record.Down = true // a control process that takes over now must not start everything again
 		l.remember()
 		close(l.down)
 	}
