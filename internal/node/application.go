@@ -62,9 +62,11 @@ func (a *application) follow(ctx context.Context) error {
 		list, version := a.services.Observe()
 		known := a.registry.Snapshot().Version
 		if a.phase.Load() == api.Starting && settled(list) {
-			a.phase.Store(api.Running)
+			a.phase.Update(begun)
 		}
-		a.plane.edges.clear(func() []reconcile.Service { now, _ := a.services.Observe(); return now })
+		if err := a.clear(ctx); err != nil {
+			return err
+		}
 		a.pulse.Update(func(n uint64) uint64 { return n + 1 })
 		select {
 		case <-a.services.Changed(version):
@@ -73,6 +75,32 @@ func (a *application) follow(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// begun: an end that was asked for meanwhile stays.
+func begun(now api.Phase) api.Phase {
+	if now == api.Starting {
+		return api.Running
+	}
+	return now
+}
+
+// clear closes the ports that nobody uses any more. No change of the file may declare one of them anew meanwhile.
+func (a *application) clear(ctx context.Context) error {
+	if !a.plane.edges.anyGone() {
+		return nil
+	}
+	leave, err := a.file.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	a.plane.edges.clear(observing(a.services))
+	return nil
+}
+
+func observing(services *reconcile.Reconciler) func() []reconcile.Service {
+	return func() []reconcile.Service { now, _ := services.Observe(); return now }
 }
 
 // settled tells whether nothing is on its way any more.

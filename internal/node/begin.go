@@ -2,7 +2,9 @@ package node
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/api"
@@ -34,7 +36,7 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 		return nil, err
 	}
 	leaving := make(chan struct{})
-	f := &file{options: o, state: s, journal: eyes.journal, turn: make(chan struct{}, 1), leave: closing(leaving)}
+	f := &file{options: o, state: s, journal: eyes.journal, turn: make(chan struct{}, 1)}
 	first, err := f.first(takeover)
 	if err != nil {
 		return nil, err
@@ -57,7 +59,7 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 	if err != nil {
 		return nil, err
 	}
-	f.swap = swapping(eyes, p, services, supervisor)
+	f.swap, f.leave = swapping(eyes, p, services, supervisor), parting(services, leaving)
 	a := &application{
 		options: o, link: link, file: f, plane: p, sight: eyes, registry: known, services: services,
 		control: &control{link: link, group: group, token: note.Token}, started: note.Started, attached: attached,
@@ -67,8 +69,10 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 	if err := a.control.open(api.Socket(o.root()), a.handler(), a.page()); err != nil {
 		return nil, err
 	}
-	if services.Leaving() {
-		f.leave() // the control process before this one died while it stopped everything
+	if services.Leaving() { // the control process before this one died while it stopped everything
+		if err := f.leave(); err != nil {
+			return nil, err
+		}
 	}
 	if o.Watch {
 		w := &watching{file: f, services: services, journal: eyes.journal, group: group}
@@ -86,16 +90,15 @@ func beginning(app *graph.App, takeover bool) journal.Entry {
 	return journal.Entry{Kind: journal.Up, Subject: app.Name, Text: "starting " + count(len(app.Services), "service"), Why: "banyan up", Where: app.At}
 }
 
-// closing closes c once.
-func closing(c chan struct{}) func() {
-	turn := make(chan struct{}, 1)
-	turn <- struct{}{}
-	return func() {
-		select {
-		case <-turn:
-			close(c)
-		default:
+// parting keeps that everything is to stop before it says so: what was acknowledged outlives this process. leaving is closed once.
+func parting(services *reconcile.Reconciler, leaving chan struct{}) func() error {
+	said := sync.OnceFunc(func() { close(leaving) })
+	return func() error {
+		if err := services.Leave(); err != nil && !errors.Is(err, reconcile.ErrClosed) {
+			return err
 		}
+		said()
+		return nil
 	}
 }
 
@@ -134,7 +137,8 @@ func (b body) animate(ctx context.Context, app *graph.App) (*reconcile.Reconcile
 // swapping applies a new version: the request path first, all at once, then the instances.
 func swapping(eyes *sight, p *plane, services *reconcile.Reconciler, supervisor *supervise.Supervisor) func(*program, string) error {
 	return func(next *program, why string) error {
-		if err := eyes.secrets.Replace(secretsOf(next.app)); err != nil {
+		// What runs until it is replaced, or because this fails, still has the secrets of before.
+		if err := eyes.secrets.Replace(secretsOf(p.now.Load().app, next.app)); err != nil {
 			return err
 		}
 		// Callers may come as soon as the request path is swapped, before the instances are started.
@@ -145,6 +149,7 @@ func swapping(eyes *sight, p *plane, services *reconcile.Reconciler, supervisor 
 		supervisor.Externals(next.app.External)
 		services.Apply(next.app, why)
 		p.edges.retire(next.mesh.Edges())
+		p.edges.clear(observing(services)) // of a caller that runs nothing, no later change tells
 		return nil
 	}
 }

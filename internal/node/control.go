@@ -73,7 +73,9 @@ func usualAPI() string {
 func (c *control) serve(name string, l net.Listener, handler http.Handler) {
 	const headTime = 10 * time.Second
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: headTime}
-	c.group.Go(name, func(context.Context) error {
+	c.group.Go(name, func(ctx context.Context) error {
+		// A group of which another part failed waits for all of them.
+		defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serving the %s: %w", name, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -28,60 +29,122 @@ type door struct {
 	serve   func() *proxy.Server
 
 	problem snapshot.Value[*api.Problem]
-	// The rest belongs to the goroutine that applies files.
+	// address is where it is to listen; it belongs to the goroutine that applies files.
 	address string
-	server  *proxy.Server
-	cancel  context.CancelFunc
+	mu      struct {
+		sync.Mutex
+		// turn counts the addresses that were asked for; serving is what listens, at an earlier one while the newest is taken.
+		turn    int
+		serving *proxy.Server
+		at      string
+	}
 }
 
 const (
 	gatewayKey = "gateway"
 	retryDoor  = time.Second
+	// giveWay is how long the gateway waits for its own listener to be closed.
+	giveWay = 500 * time.Millisecond
 	// drainWithin bounds the wait for exchanges of a listener that is given up.
 	drainWithin = 30 * time.Second
 )
 
-// open makes the gateway listen at address (host:port), at of the file; what listened elsewhere drains.
+// open makes the gateway listen at address (host:port), at of the file. What listens elsewhere drains once that is so: an address
+// that is taken costs no request.
 func (d *door) open(address string, at diag.Position) {
 	if address == d.address {
 		return
 	}
-	d.leave()
-	d.address, d.server = address, d.serve()
-	l, err := d.link.Listen(gatewayKey, "tcp", address)
+	d.address = address
+	turn := d.next()
+	l, err := d.listen(address, turn)
 	d.tell(address, at, err)
-	server, stopped := d.server, make(chan struct{})
-	d.cancel = func() { close(stopped) }
+	server := d.serve()
+	if err == nil {
+		d.change(server, address, turn)
+	}
 	d.group.Go("gateway", func(ctx context.Context) error {
 		for err != nil {
 			select {
-			case <-stopped:
-				return nil
 			case <-ctx.Done():
 				return nil
 			case <-time.After(retryDoor):
 			}
-			if l, err = d.link.Listen(gatewayKey, "tcp", address); err == nil {
-				d.tell(address, at, nil)
+			if !d.newest(turn) {
+				return nil
 			}
+			if l, err = d.link.Listen(gatewayKey, "tcp", address); err != nil {
+				continue
+			}
+			if !d.change(server, address, turn) {
+				return l.Close()
+			}
+			d.tell(address, at, nil)
 		}
 		return server.Serve(ctx, l)
 	})
 }
 
-// leave drains what listens now.
-func (d *door) leave() {
-	if d.server == nil {
-		return
+// listen has the keeper listen. What stands in its own way, as 127.0.0.1:80 does in that of 0.0.0.0:80, gives way first.
+func (d *door) listen(address string, turn int) (l net.Listener, err error) {
+	_, port, _ := net.SplitHostPort(address)
+	own := d.stands(port)
+	if own {
+		d.change(nil, "", turn)
 	}
-	d.cancel()
-	server := d.server
+	for began := time.Now(); ; <-time.After(giveWay / 100) {
+		l, err = d.link.Listen(gatewayKey, "tcp", address)
+		if err == nil || !own || time.Since(began) > giveWay {
+			return l, err
+		}
+	}
+}
+
+// next begins a turn: what still waits for an earlier address gives up.
+func (d *door) next() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.mu.turn++
+	return d.mu.turn
+}
+
+func (d *door) newest(turn int) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.mu.turn == turn
+}
+
+// stands tells whether what listens now has a port.
+func (d *door) stands(port string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, mine, err := net.SplitHostPort(d.mu.at)
+	return err == nil && mine == port && port != "0"
+}
+
+// change has another server listen, and drains the one before; it does nothing when a newer address was asked for.
+func (d *door) change(server *proxy.Server, address string, turn int) bool {
+	former, newest := d.replace(server, address, turn)
+	if former == nil {
+		return newest
+	}
 	d.group.Go("the former gateway", func(ctx context.Context) error {
 		bounded, cancel := context.WithTimeout(ctx, drainWithin)
 		defer cancel()
-		_ = server.Shutdown(bounded) // exchanges that outlast it are cut
+		_ = former.Shutdown(bounded) // exchanges that outlast it are cut
 		return nil
 	})
+	return newest
+}
+
+func (d *door) replace(server *proxy.Server, address string, turn int) (former *proxy.Server, newest bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.mu.turn != turn {
+		return nil, false
+	}
+	former, d.mu.serving, d.mu.at = d.mu.serving, server, address
+	return former, true
 }
 
 func (d *door) tell(address string, at diag.Position, err error) {

@@ -146,6 +146,8 @@ func (e *edges) retire(declared []mesh.Edge) {
 	}
 }
 
+func (e *edges) anyGone() bool { return len(e.unwanted()) > 0 }
+
 // clear closes the ports that are no longer declared and whose caller has no instance of an earlier graph left, as observe
 // says after they were marked.
 func (e *edges) clear(observe func() []reconcile.Service) {

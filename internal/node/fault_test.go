@@ -129,16 +129,16 @@ func (s *stage) deed(kind journal.Kind, code diag.Code) (api.Deed, bool) {
 }
 
 func TestWhatAServiceForkedEndsWithIt(t *testing.T) {
-	s := up(t, strings.Replace(one("SELF fork"), "app: one", "app: pair", 1))
+	s := up(t, one("SELF fork"))
 	s.allRun()
-	if len(marked(t, "run-1")) < 3 {
+	if len(marked(t, s.run)) < 3 {
 		t.Fatal("the fork is not there")
 	}
 	if err := s.client.Down(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	<-s.keeper.Done()
-	if left := marked(t, "run-1"); len(left) > 0 {
+	if left := marked(t, s.run); len(left) > 0 {
 		t.Fatalf("%v live on", left)
 	}
 }

@@ -23,11 +23,11 @@ type file struct {
 	journal journal.Recorder
 	// swap makes a new version of everything live, or changes nothing.
 	swap func(next *program, why string) error
-	// leave begins to stop the application.
-	leave func()
+	// leave begins to stop the application, and returns when no later control process would start it again.
+	leave func() error
 
 	now snapshot.Value[version]
-	// turn holds a token while a change is applied: one at a time.
+	// turn holds a token while a change is applied, or what it left is cleared away: one at a time.
 	turn chan struct{}
 }
 
@@ -96,12 +96,11 @@ func changeOf(c reconcile.Change) api.Change {
 
 // Reload implements api.File: it reads the file and applies it; a file that does not validate changes nothing.
 func (f *file) Reload(ctx context.Context) (api.Plan, error) {
-	select {
-	case f.turn <- struct{}{}:
-		defer func() { <-f.turn }()
-	case <-ctx.Done():
-		return api.Plan{}, ctx.Err()
+	leave, err := f.enter(ctx)
+	if err != nil {
+		return api.Plan{}, err
 	}
+	defer leave()
 	next, loaded, err := f.read()
 	if err != nil {
 		f.refuse(loaded, err)
@@ -122,6 +121,16 @@ func (f *file) Reload(ctx context.Context) (api.Plan, error) {
 		f.journal.Record(journal.Entry{Kind: journal.Notice, Subject: next.app.Name, Text: "the state folder cannot be written", Why: err.Error(), Code: diag.StateUnusable})
 	}
 	return plan, nil
+}
+
+// enter waits for the turn; leave gives it on.
+func (f *file) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case f.turn <- struct{}{}:
+		return func() { <-f.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // refuse keeps what runs, and says why the newer file does not.
@@ -148,10 +157,7 @@ func (f *file) refuse(loaded *spec.Loaded, err error) {
 }
 
 // Down implements api.File.
-func (f *file) Down() error {
-	f.leave()
-	return nil
-}
+func (f *file) Down() error { return f.leave() }
 
 // refusal is why a file is not applied, as the API says it.
 func refusal(err error) error {

@@ -1,13 +1,17 @@
 package node
 
 import (
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/redact"
 )
 
 // under runs do while requests go to path, and returns what went wrong with them.
@@ -102,5 +106,113 @@ func TestTheGatewayMovesAndOpenExchangesEndWhereTheyBegan(t *testing.T) {
 	s.answers("http://" + next)
 	if status := <-slow; status != http.StatusOK {
 		t.Fatalf("the open exchange ended with %d", status)
+	}
+}
+
+func TestACallerThatIsRemovedFinishesWhatItHas(t *testing.T) {
+	s := up(t, pair)
+	s.allRun()
+	late := make(chan string, 1)
+	gateway := s.app().Gateway
+	begun := make(chan struct{})
+	go func() {
+		request, _ := http.NewRequest(http.MethodGet, gateway+"/front/call/back/hello", nil)
+		request.Header.Set("X-Wait", "1s")
+		close(begun)
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			late <- err.Error()
+			return
+		}
+		body, _ := io.ReadAll(answer.Body)
+		_ = answer.Body.Close()
+		late <- answer.Status + " " + string(body)
+	}()
+	<-begun
+	s.until("the request is with front", func(map[string]api.Service) bool { return true })
+	<-time.After(200 * time.Millisecond)
+	text, err := os.ReadFile(filepath.Join(s.root, "banyan.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, _ := strings.Cut(string(text), "  front:\n")
+	_, back, _ := strings.Cut(rest, "  back:\n")
+	s.write(strings.Replace(head, "    - {path: /front/**, to: front, strip: /front}\n", "", 1) + "  back:\n" + back)
+	s.until("front is gone", func(all map[string]api.Service) bool { _, there := all["front"]; return !there })
+	if got := <-late; !strings.HasPrefix(got, "200") {
+		t.Fatalf("the open request ended with %s", got)
+	}
+}
+
+func TestAGatewaysNewAddressThatIsTakenCostsNoRequest(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := up(t, pair)
+	s.allRun()
+	old := s.app().Gateway
+	s.edit("listen: "+strings.TrimPrefix(old, "http://"), "listen: "+taken.Addr().String())
+	s.until("it is told that the port is taken", func(map[string]api.Service) bool { return len(s.app().Problems) == 1 })
+	s.answers(old)
+	if err := taken.Close(); err != nil {
+		t.Fatal(err)
+	}
+	next := "http://" + taken.Addr().String()
+	s.until("the gateway has moved", func(map[string]api.Service) bool { return s.app().Gateway == next })
+	s.answers(next)
+	s.edit("listen: "+taken.Addr().String(), "listen: "+strings.TrimPrefix(old, "http://"))
+	s.until("it is back", func(map[string]api.Service) bool { return s.app().Gateway == old })
+	s.answers(old)
+}
+
+// The address of before and the new one exclude each other, and both are the gateway's own.
+func TestTheGatewayOpensToEveryAddressOfItsPort(t *testing.T) {
+	s := up(t, pair)
+	s.allRun()
+	old := s.app().Gateway
+	_, port, _ := net.SplitHostPort(strings.TrimPrefix(old, "http://"))
+	s.edit("listen: 127.0.0.1:"+port, "listen: 0.0.0.0:"+port)
+	s.until("the gateway listens everywhere", func(map[string]api.Service) bool { return s.app().Gateway == "http://0.0.0.0:"+port })
+	s.answers(old)
+}
+
+func TestASecretIsMaskedWhileWhatHasItMayRun(t *testing.T) {
+	s := up(t, strings.Replace(pair, "WORD: one", "API_TOKEN: hunter-one", 1))
+	s.allRun()
+	s.edit("hunter-one", "hunter-two")
+	s.until("the new value is applied", func(all map[string]api.Service) bool {
+		return address(t, s, "back", "API_TOKEN") == redact.Mask && strings.HasPrefix(all["back"].Release, "2-") && still(all["back"])
+	})
+	s.get("/front/say/hunter-one", nil)
+	s.get("/front/say/hunter-two", nil)
+	var said []string
+	s.until("both are said", func(map[string]api.Service) bool {
+		said = nil
+		lines, err := s.client.Lines(t.Context(), api.LineQuery{Services: []string{"front"}})
+		for _, l := range lines {
+			said = append(said, l.Text)
+		}
+		return err == nil && len(lines) >= 3
+	})
+	if text := strings.Join(said, "\n"); strings.Contains(text, "hunter") {
+		t.Fatalf("a secret is not masked:\n%s", text)
+	}
+}
+
+func TestACallIsAddedWhileItsCallerRolls(t *testing.T) {
+	s := up(t, strings.Replace(pair, "run: SELF\n    health: /healthz\n    calls", "run: SELF late=400ms\n    health: /healthz\n    env: {WORD: one}\n    calls", 1))
+	s.allRun()
+	wrong := s.under("/front/call/back/hello", func() {
+		s.edit("{WORD: one}", "{WORD: two}")
+		s.until("front rolls", func(all map[string]api.Service) bool { return len(all["front"].Instances) == 2 })
+		s.edit("  back:\n", "  third: {run: SELF, health: /healthz}\n  back:\n")
+		s.edit("calls: [back]", "calls: [back, third]")
+		s.until("front calls third", func(all map[string]api.Service) bool {
+			return still(all["front"]) && s.get("/front/call/third/x", nil) == http.StatusOK
+		})
+	})
+	if len(wrong) > 0 {
+		t.Fatalf("%d requests failed: %v", len(wrong), wrong[0])
 	}
 }

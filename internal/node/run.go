@@ -52,7 +52,7 @@ func Run(ctx context.Context, o Options) error {
 		err = errors.Join(err, link.Shutdown(inner))
 	}
 	err = errors.Join(err, group.Stop(inner), link.Close())
-	if errors.Is(err, errKeeperGone) {
+	if errors.Is(err, errKeeperGone) || errors.Is(err, keeper.ErrDetached) {
 		_, swept := keeper.Sweep(RunFolder(root), run)
 		err = errors.Join(err, swept)
 	}

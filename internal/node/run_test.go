@@ -109,7 +109,7 @@ func TestServicesLiveOnWhenTheControlProcessIsKilled(t *testing.T) {
 	before, after := s.app(), api.App{}
 	var first, second seenBy
 	s.get("/back/", &first)
-	if err := syscall.Kill(before.PID, syscall.SIGKILL); err != nil {
+	if err := signalTo(before.PID, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	// A connection that comes meanwhile waits with the keeper.
@@ -133,24 +133,24 @@ func TestServicesLiveOnWhenTheControlProcessIsKilled(t *testing.T) {
 func TestNothingLivesOnWhenTheKeeperIsKilled(t *testing.T) {
 	s := up(t, strings.Replace(pair, "run: SELF", "run: SELF fork", 1))
 	s.allRun()
-	if err := syscall.Kill(s.keeper.PID, syscall.SIGKILL); err != nil {
+	if err := signalTo(s.keeper.PID, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	deadline := time.Now().Add(patience)
-	for left := marked(t, "run-1"); len(left) > 0; left = marked(t, "run-1") {
+	for left := marked(t, s.run); len(left) > 0; left = marked(t, s.run) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%v live on\n%s", left, s.log())
 		}
 		<-time.After(10 * time.Millisecond)
 	}
-	s.spawn("run-2")
+	s.spawn()
 	s.allRun()
 	if status := s.get("/back/", nil); status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
 }
 
-// marked are the processes that carry the mark of a run and of this test's folder.
+// marked are the processes that carry the mark of a run.
 func marked(t *testing.T, run string) []string {
 	t.Helper()
 	all, err := filepath.Glob("/proc/[0-9]*/environ")
@@ -160,7 +160,7 @@ func marked(t *testing.T, run string) []string {
 	var left []string
 	for _, name := range all {
 		text, err := os.ReadFile(name)
-		if err == nil && strings.Contains(string(text), "BANYAN_RUN="+run+"\x00") && strings.Contains(string(text), "BANYAN_APP=pair\x00") {
+		if err == nil && strings.Contains(string(text), "BANYAN_RUN="+run+"\x00") {
 			left = append(left, name)
 		}
 	}

@@ -9,12 +9,14 @@ import (
 const shortestSecret = 6
 
 // secretsOf are the values of env whose names say that they are secrets: they are masked wherever text leaves the platform.
-func secretsOf(app *graph.App) []string {
+func secretsOf(apps ...*graph.App) []string {
 	var all []string
-	for _, s := range app.Services {
-		for _, v := range s.Env {
-			if len(v.Value) >= shortestSecret && redact.Variable(v.Name, v.Value) == redact.Mask {
-				all = append(all, v.Value)
+	for _, app := range apps {
+		for _, s := range app.Services {
+			for _, v := range s.Env {
+				if len(v.Value) >= shortestSecret && redact.Variable(v.Name, v.Value) == redact.Mask {
+					all = append(all, v.Value)
+				}
 			}
 		}
 	}

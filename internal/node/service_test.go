@@ -78,6 +78,7 @@ func serviceHandler(unhealthy bool) http.Handler {
 		code, _ := strconv.Atoi(r.PathValue("code"))
 		os.Exit(code)
 	})
+	mux.HandleFunc("/say/{text}", func(_ http.ResponseWriter, r *http.Request) { fmt.Println(r.PathValue("text")) })
 	mux.HandleFunc("/wait/{time}", func(w http.ResponseWriter, r *http.Request) {
 		d, _ := time.ParseDuration(r.PathValue("time"))
 		select {
@@ -86,6 +87,9 @@ func serviceHandler(unhealthy bool) http.Handler {
 		}
 	})
 	mux.HandleFunc("/call/{name}/{rest...}", func(w http.ResponseWriter, r *http.Request) {
+		if d, err := time.ParseDuration(r.Header.Get("X-Wait")); err == nil {
+			<-time.After(d)
+		}
 		request, err := http.NewRequestWithContext(r.Context(), r.Method, os.Getenv(strings.ToUpper(r.PathValue("name"))+"_URL")+"/"+r.PathValue("rest"), nil)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)

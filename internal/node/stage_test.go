@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,8 +20,10 @@ import (
 
 // stage is an application that runs in real processes, with the test binary in every role.
 type stage struct {
-	t      *testing.T
-	root   string
+	t    *testing.T
+	root string
+	// run is another one in each test: what is marked with the same is ended together, in whatever folder it runs.
+	run    string
 	keeper *keeper.Process
 	client *api.Client
 }
@@ -50,15 +53,16 @@ func upIn(t *testing.T, root, text string, more ...beside) *stage {
 		}
 	}
 	s.write(strings.ReplaceAll(text, "LISTEN", freeAddress(t)))
-	s.spawn("run-1")
+	s.spawn()
 	return s
 }
 
-func (s *stage) spawn(run string) {
+func (s *stage) spawn() {
 	s.t.Helper()
 	var err error
+	s.run = rand.Text()
 	s.keeper, err = keeper.Spawn(keeper.SpawnOptions{
-		Executable: os.Args[0], Args: []string{asKeeper, s.root, run}, Dir: s.root, Leash: true, Log: filepath.Join(RunFolder(s.root), "log"),
+		Executable: os.Args[0], Args: []string{asKeeper, s.root, s.run}, Dir: s.root, Leash: true, Log: filepath.Join(RunFolder(s.root), "log"),
 	})
 	if err != nil {
 		s.t.Fatalf("spawning the keeper: %v\n%s", err, s.log())
@@ -271,4 +275,12 @@ func (s *stage) answers(gateway string) {
 		}
 		<-time.After(5 * time.Millisecond)
 	}
+}
+
+func signalTo(pid int, signal os.Signal) error {
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	return process.Signal(signal)
 }

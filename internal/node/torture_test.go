@@ -4,7 +4,9 @@ package node
 
 import (
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -67,14 +69,14 @@ func TestWhateverIsKilledRequestsAreAnsweredAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-s.keeper.Done()
-	if left := marked(t, "run-1"); len(left) > 0 {
+	if left := marked(t, s.run); len(left) > 0 {
 		t.Fatalf("%v live on", left)
 	}
 }
 
 func kill(t *testing.T, pid int) {
 	t.Helper()
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
+	if err := signalTo(pid, syscall.SIGKILL); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		t.Fatal(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
+	"slices"
 
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/journal"
@@ -29,24 +30,28 @@ func (w *watching) run(ctx context.Context) error {
 			s.cancel()
 		}
 	}()
-	for {
-		now, version := w.file.now.Version()
-		w.follow(ctx, now.app, sources)
-		if !w.untilChanged(ctx, now.files, w.file.now.Changed(version)) {
-			return ctx.Err()
-		}
+	for ctx.Err() == nil {
+		w.untilOthers(ctx, w.file.now.Load().files, sources)
 	}
+	return ctx.Err()
 }
 
-// untilChanged returns true when the file that runs, or the list of files, is another one.
-func (w *watching) untilChanged(ctx context.Context, files []string, changed <-chan struct{}) bool {
+// untilOthers watches files until others are to be watched. A watch lasts over reloads: what is written while one is under way
+// is seen by it, and what was written before it began is read at once.
+func (w *watching) untilOthers(ctx context.Context, files []string, sources map[string]*watched) {
 	bounded, cancel := context.WithCancel(ctx)
 	defer cancel()
 	changes, err := runner.WatchFiles(bounded, files, runner.Quiet)
 	if err != nil {
 		w.blind("the application's file", err)
 	}
+	w.reload(ctx)
 	for {
+		now, version := w.file.now.Version()
+		if !slices.Equal(now.files, files) {
+			return
+		}
+		w.follow(ctx, now.app, sources)
 		select {
 		case c, open := <-changes:
 			if !open {
@@ -56,15 +61,16 @@ func (w *watching) untilChanged(ctx context.Context, files []string, changed <-c
 			if c.Err != nil {
 				w.blind("the application's file", c.Err)
 			}
-			// What is wrong with the file is in the journal and in App.Refused.
-			_, _ = w.file.Reload(ctx)
-		case <-changed:
-			return true
+			w.reload(ctx)
+		case <-w.file.now.Changed(version):
 		case <-ctx.Done():
-			return false
+			return
 		}
 	}
 }
+
+// reload applies the file. What is wrong with it is in the journal and in App.Refused.
+func (w *watching) reload(ctx context.Context) { _, _ = w.file.Reload(ctx) }
 
 // watched is one service whose sources are looked at.
 type watched struct {
@@ -103,15 +109,23 @@ func (w *watching) source(ctx context.Context, s *graph.Service) {
 		if c.Err != nil {
 			w.blind("the sources of "+s.Name, c.Err)
 		}
-		var files []string
-		for _, f := range c.Files {
-			if relative, err := filepath.Rel(s.Dir, f); err == nil {
-				f = relative
-			}
-			files = append(files, f)
-		}
-		w.services.Touched(s.Name, files)
+		w.services.Touched(s.Name, touched(s.Dir, c))
 	}
+}
+
+// touched are the files of a change, relative to dir; none when some may have been missed, for then it is not known which.
+func touched(dir string, c runner.Change) []string {
+	if c.Err != nil {
+		return nil
+	}
+	var files []string
+	for _, f := range c.Files {
+		if relative, err := filepath.Rel(dir, f); err == nil {
+			f = relative
+		}
+		files = append(files, f)
+	}
+	return files
 }
 
 func (w *watching) blind(what string, err error) {
