@@ -20,8 +20,11 @@ type Service struct {
 	Health   Health
 	Replicas Replicas
 	Protocol Protocol
-	// Calls are sorted by callee.
-	Calls []*Call
+	// Calls are sorted by callee. CallsAt is the key that holds them, nowhere when there is none; CallsListed says that they are
+	// a list of names.
+	Calls       []*Call
+	CallsAt     diag.Position
+	CallsListed bool
 	Grace time.Duration
 	Watch Watch
 }

@@ -85,7 +85,7 @@ func explainDeclared(m *Mesh, q *question) (layer.Step, *problem.Cause) {
 	if len(d.calls) > 0 {
 		refused.Detail = q.caller + " declares calls to " + list(d.calls) + " only"
 	}
-	return layer.Step{At: d.at}, &refused
+	return layer.Step{At: d.service.At}, &refused
 }
 
 func declaredBy(q *question) layer.Step {

@@ -28,8 +28,8 @@ type pair struct{ caller, callee string }
 
 // declarer is a service as a caller.
 type declarer struct {
-	at    diag.Position
-	calls []string
+	service *graph.Service
+	calls   []string
 }
 
 // Edge is a declared call between services. Each has a loopback port of its own.
@@ -81,7 +81,7 @@ type compiler struct {
 // names collects who may call and be called.
 func (c *compiler) names() {
 	for _, s := range c.app.Services {
-		d := &declarer{at: s.At}
+		d := &declarer{service: s}
 		for _, declared := range s.Calls {
 			d.calls = append(d.calls, declared.To)
 		}
@@ -130,13 +130,9 @@ func (c *compiler) add(caller, callee string) {
 
 // refusal is what caller is told that may not call callee; it is made for the file's line of the caller.
 func (p *Program) refusal(caller, callee string) *problem.Cause {
-	at := diag.Position{}
-	if d, known := p.services[caller]; known {
-		at = d.at
+	var fix *problem.Fix
+	if d, known := p.services[caller]; known && !d.service.At.IsZero() {
+		fix = layer.Declaring(d.service, callee)
 	}
-	c := layer.NotDeclared(caller, callee, at)
-	if at.IsZero() {
-		c.Fix = nil
-	}
-	return c
+	return layer.NotDeclared(caller, callee, fix)
 }

@@ -37,6 +37,9 @@ func TestTheGraphHoldsWhatTheFileSays(t *testing.T) {
 	ledger, _ := app.Service("ledger")
 	grpc, _ := app.Service("inventory")
 	post, _ := app.ExternalService("post")
+	if orders.CallsAt.Line == 0 || orders.CallsListed || !ledger.CallsAt.IsZero() {
+		t.Errorf("calls stand at %v (listed: %v) and %v", orders.CallsAt, orders.CallsListed, ledger.CallsAt)
+	}
 	rows := []struct {
 		sentence  string
 		got, want any

@@ -63,6 +63,9 @@ func (s scope) service(e entry) *graph.Service {
 	expose, _ := in.table("expose")
 	service.Protocol = expose.protocol()
 	service.Calls = in.calls(service.Name)
+	if e, _, given := in.find("calls"); given && e.value.form != nothing {
+		service.CallsAt, service.CallsListed = e.at.position(), e.value.form != table
+	}
 	service.Grace = in.duration("grace")
 	service.Watch = in.watch()
 	return service
