@@ -74,6 +74,7 @@ func ofServices() []comparison {
 		}, []string{"restart catalog expose auto → tcp 10", "restart orders calls.catalog.port http → tcp 22"}},
 		{"replicas", orders(func(s *graph.Service) { s.Replicas = graph.Replicas{Count: 3, At: at(26)} }), []string{"scale orders replicas 1 → 3 26"}},
 		{"the owner", orders(func(s *graph.Service) { s.Owner = "team" }), []string{"swap orders owner set to team 20"}},
+		{"a grace that rounds to the same", orders(func(s *graph.Service) { s.Grace = 10*time.Second + time.Nanosecond }), []string{"swap orders grace 10s → 10.000000001s 20"}},
 		{"grace", orders(func(s *graph.Service) { s.Grace = time.Second }), []string{"swap orders grace 10s → 1s 20"}},
 		{"watching", orders(func(s *graph.Service) { s.Watch.On = true }), []string{"swap orders watch off → on 20"}},
 		{"a call's timeout", call(func(c *graph.Call) { c.Timeout = 2 * time.Second }), []string{"swap orders calls.catalog.timeout 15s → 2s 22"}},

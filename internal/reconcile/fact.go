@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
@@ -44,7 +45,7 @@ func factsOf(app *graph.App, s *graph.Service) []fact {
 		{key: "expose", value: string(s.Protocol), then: Restart},
 		{key: "replicas", value: strconv.Itoa(s.Replicas.Count), at: s.Replicas.At, then: Scale},
 		{key: "owner", value: s.Owner, then: Swap},
-		{key: "grace", value: unit.Duration(s.Grace), then: Swap},
+		{key: "grace", value: exact(s.Grace), then: Swap},
 	}
 	for _, v := range s.Env {
 		all = append(all, fact{key: "env." + v.Name, value: "=" + v.Value, shown: redact.Variable(v.Name, v.Value), at: v.At, then: Restart})
@@ -62,9 +63,9 @@ func healthFacts(h graph.Health) []fact {
 	}[h.Kind]
 	return []fact{
 		{key: "health", value: kind, at: h.At, then: Restart},
-		{key: "health.interval", value: unit.Duration(h.Interval), at: h.At, then: Restart},
-		{key: "health.timeout", value: unit.Duration(h.Timeout), at: h.At, then: Restart},
-		{key: "health.within", value: unit.Duration(h.Within), at: h.At, then: Restart},
+		{key: "health.interval", value: exact(h.Interval), at: h.At, then: Restart},
+		{key: "health.timeout", value: exact(h.Timeout), at: h.At, then: Restart},
+		{key: "health.within", value: exact(h.Within), at: h.At, then: Restart},
 		{key: "health.threshold", value: strconv.Itoa(h.Threshold), at: h.At, then: Restart},
 	}
 }
@@ -83,7 +84,7 @@ func callFacts(app *graph.App, c *graph.Call) []fact {
 	return []fact{
 		{key: key, value: "declared", at: c.At, then: Restart},
 		{key: key + ".port", of: key, value: port, at: c.At, then: Restart},
-		{key: key + ".timeout", of: key, value: unit.Duration(c.Timeout), at: c.At, then: Swap},
+		{key: key + ".timeout", of: key, value: exact(c.Timeout), at: c.At, then: Swap},
 		{key: key + ".retry.attempts", of: key, value: strconv.Itoa(c.Retry.Attempts), at: cmp.Or(c.Retry.At, c.At), then: Swap},
 		{key: key + ".retry.on", of: key, value: list(c.Retry.On), at: cmp.Or(c.Retry.At, c.At), then: Swap},
 		{key: key + ".allow", of: key, value: list(allow), at: c.At, then: Swap},
@@ -149,4 +150,13 @@ func relative(root, path string) string {
 		return filepath.ToSlash(below)
 	}
 	return path
+}
+
+// exact is a duration as people write it, or to the nanosecond where that would round: two that differ must not read alike.
+func exact(d time.Duration) string {
+	text := unit.Duration(d)
+	if back, err := unit.ParseDuration(text); err != nil || back != d {
+		return d.String()
+	}
+	return text
 }
