@@ -25,8 +25,8 @@ type Service struct {
 	Calls       []*Call
 	CallsAt     diag.Position
 	CallsListed bool
-	Grace time.Duration
-	Watch Watch
+	Grace       time.Duration
+	Watch       Watch
 }
 
 // Command is a program and its arguments; no shell reads it. It is empty when not declared.
