@@ -29,8 +29,9 @@ type upstream struct {
 	// unhook ends what closes the connection when the client leaves.
 	unhook  func() bool
 	release func() error
-	// blamed is the client's fault, when that is why the connection was closed.
+	// blamed is the client's fault, when that is why the connection was closed; left says that it was gone when the exchange failed.
 	blamed atomic.Pointer[error]
+	left   bool
 }
 
 var errUnanswered = errors.New("the connection ended before the answer began")
@@ -51,13 +52,13 @@ func (u *upstream) carry(x *exchange.Exchange, message []byte, whole bool) error
 		_, err = u.conn.Write(message)
 	}
 	if err != nil {
-		return u.fail(fmt.Errorf("%w: %w", errUnanswered, err))
+		return u.fail(x, fmt.Errorf("%w: %w", errUnanswered, err))
 	}
 	if !whole {
 		u.sender = startSender(u, &x.Body)
 	}
 	if err := u.receive(x); err != nil {
-		return u.fail(err)
+		return u.fail(x, err)
 	}
 	x.Reply.OnClose(u.release)
 	return nil
@@ -161,7 +162,9 @@ func asked(h *exchange.Head, upgrade string) bool {
 }
 
 // fail ends the connection before there was an answer; nobody reads the request's body when it returns.
-func (u *upstream) fail(err error) error {
+func (u *upstream) fail(x *exchange.Exchange, err error) error {
+	// Asked before the body is interrupted: net/http takes that for the end of its connection.
+	u.left = x.Ctx.Err() != nil
 	u.unhook()
 	_ = u.conn.Close()
 	u.sender.stop()
@@ -177,7 +180,7 @@ func (u *upstream) cause(x *exchange.Exchange, err error) error {
 		return *blamed
 	case errors.As(err, &known):
 		return err
-	case x.Ctx.Err() != nil:
+	case u.left:
 		return problem.New(diag.ClientGone, "the client left").Because(err)
 	case isTimeout(err):
 		return problem.New(diag.UpstreamTimeout, "no answer within the timeout").At(x.Edge.Caller, x.Edge.Callee).Because(err)

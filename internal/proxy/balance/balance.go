@@ -130,7 +130,7 @@ func (b *balancer) hold(x *exchange.Exchange, set Set) (Set, error) {
 	defer timeout.Stop()
 	for len(set.Ready) == 0 {
 		if !set.Coming {
-			return set, problem.New(diag.NoInstance, "no instance of %s is ready", b.callee).At(x.Edge.Caller, b.callee)
+			return set, b.absent(set).At(x.Edge.Caller, b.callee)
 		}
 		select {
 		case <-set.Changed:
@@ -142,6 +142,14 @@ func (b *balancer) hold(x *exchange.Exchange, set Set) (Set, error) {
 		}
 	}
 	return set, nil
+}
+
+// absent is the refusal of a callee that nobody starts.
+func (b *balancer) absent(set Set) *problem.Cause {
+	if set.Absent != "" {
+		return problem.New(diag.NoInstance, "%s", set.Absent)
+	}
+	return problem.New(diag.NoInstance, "no instance of %s is ready", b.callee)
 }
 
 // pick takes the better of two chosen at random ("the power of two choices", Mitzenmacher 1996), without those that are

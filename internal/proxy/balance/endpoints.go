@@ -10,6 +10,8 @@ type Set struct {
 	Ready []exchange.Endpoint
 	// Coming says that an instance is starting: a call is held for it.
 	Coming bool
+	// Absent says why none does, to those who may know; empty when that is not known.
+	Absent string
 	// Changed is closed when the set is no longer the newest; nil when it never changes.
 	Changed <-chan struct{}
 }
