@@ -1,4 +1,4 @@
-// Package expr is the one expression language, CEL: named environments, positions in the file, and a bound on cost.
+// Package expr is the one expression language, CEL: named environments, positions in the file, and bounds on the cost of one and of all.
 //
 // In: the text of an expression or of a value with `${…}`, and where in the file each of its bytes stands. Out: programs that
 // evaluate to plain Go values, and errors at the place of the word that is wrong.

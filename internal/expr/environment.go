@@ -43,11 +43,18 @@ type Variable struct {
 type Environment struct {
 	variables []Variable
 	build     func() (*cel.Env, error)
+	budget    *Budget
+	mu        struct {
+		sync.Mutex
+		// programs are what was compiled, by text: many values of a file say the same. They live as long as the environment.
+		programs map[string]cel.Program
+	}
 }
 
-// New names what expressions may use.
-func New(variables ...Variable) *Environment {
-	e := &Environment{variables: slices.Clone(variables)}
+// New names what expressions may use, and what they may cost together with those of other environments of the budget, which may be nil.
+func New(budget *Budget, variables ...Variable) *Environment {
+	e := &Environment{variables: slices.Clone(variables), budget: budget}
+	e.mu.programs = map[string]cel.Program{}
 	e.build = sync.OnceValues(e.open)
 	return e
 }
@@ -80,6 +87,22 @@ func (k Kind) cel() *cel.Type {
 		return cel.MapType(cel.StringType, cel.StringType)
 	}
 	return cel.DynType
+}
+
+func (e *Environment) known(text string) cel.Program {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.mu.programs[text]
+}
+
+// keep remembers a program while there are few enough to be those of a file.
+func (e *Environment) keep(text string, program cel.Program) {
+	const most = 1000
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.mu.programs) < most {
+		e.mu.programs[text] = program
+	}
 }
 
 // Names are the variables that may be used here, in the order given.

@@ -63,7 +63,7 @@ func (p *Program) failed(err error) diag.Diagnostic {
 		for _, v := range p.environment.variables {
 			if at := strings.Index(p.text, v.Name+"."+key); v.Absent != "" && at >= 0 {
 				return refusal(p.place, at, len(v.Name)+1+len(key), "%s", strings.ReplaceAll(v.Absent, "%s", key)).
-					WithHint(`set it, or give a default: ${has(%s.%s) ? %s.%s : "…"}`, v.Name, key, v.Name, key)
+					WithHint("%s", p.fallback(v.Name+"."+key))
 			}
 		}
 	}
@@ -71,6 +71,23 @@ func (p *Program) failed(err error) diag.Diagnostic {
 		return refusal(p.place, 0, len(p.text), "the expression does too much: %s", message).WithHint("make it simpler")
 	}
 	return refusal(p.place, 0, len(p.text), "the expression fails: %s", message)
+}
+
+// fallback proposes an expression that stands in the file as it is written: a text within it takes the quote that the value does not
+// have, and in a value without quotes no blank follows the colon (YAML 1.2.2 §7.3.3).
+func (p *Program) fallback(name string) string {
+	colon, quote := ": ", "'"
+	switch p.quote {
+	case '\'':
+		quote = `"`
+	case 0:
+		colon = ":"
+	}
+	choice := "has(" + name + ") ? " + name + " " + colon + quote + "…" + quote
+	if strings.TrimSpace(p.text) == name {
+		return "set it, or give a default: ${" + choice + "}"
+	}
+	return "set it, or write in its place, with a default: (" + choice + ")"
 }
 
 // undeclared recognises CEL's words for a name that it does not know.

@@ -14,7 +14,7 @@ func on(column int) Place {
 }
 
 func environment() *Environment {
-	return New(
+	return New(nil,
 		Variable{Name: "app", Kind: Text},
 		Variable{Name: "count", Kind: Number},
 		Variable{Name: "env", Kind: Texts, Absent: "the process environment has no %s"},
@@ -78,7 +78,7 @@ func TestWrongExpressionsAreShownAtTheirWord(t *testing.T) {
 		{"a syntax error", "${app app}", 7, 3, "the expression does not parse: extraneous input 'app' expecting its end", "an expression here may use app, count, env; a literal ${ is written $${"},
 		{"nothing between the braces", "${}", 3, 1, "the expression is empty", "an expression here may use app, count, env; a literal ${ is written $${"},
 		{"no closing brace", "x ${app", 3, 2, "the expression that begins here has no closing brace", "write ${…}; a literal ${ is written $${"},
-		{"a variable of the process that is not set", "${env.NOPE}", 3, 8, "the process environment has no NOPE", `set it, or give a default: ${has(env.NOPE) ? env.NOPE : "…"}`},
+		{"a variable of the process that is not set", "${env.NOPE}", 3, 8, "the process environment has no NOPE", `set it, or give a default: ${has(env.NOPE) ? env.NOPE :'…'}`},
 		{"a list within text", "a ${[1]}", 5, 3, "the expression gives no text, so it cannot be part of one", ""},
 		{"bytes", "${b'a'}", 3, 4, "the expression gives a bytes, which no value of the file can be", ""},
 		{"a number above all that the file has", "${18446744073709551615u}", 3, 21, "the expression gives 18446744073709551615, which no number of the file can be", ""},
@@ -121,8 +121,34 @@ func TestWhatAnExpressionMayDoIsBounded(t *testing.T) {
 	}
 }
 
+func TestABudgetIsSharedAndItsEndIsSaidOnce(t *testing.T) {
+	budget := NewBudget()
+	one, other := New(budget, Variable{Name: "app", Kind: Text}), New(budget, Variable{Name: "app", Kind: Text})
+	give := func(e *Environment, column int) diag.List {
+		p, found := e.Compile("app + app", on(column))
+		if p != nil {
+			_, found = p.Evaluate(map[string]any{"app": strings.Repeat("x", 10_000)})
+		}
+		return found
+	}
+	if found := give(one, 1); len(found) > 0 {
+		t.Fatal(found)
+	}
+	var found diag.List
+	for column := 2; len(found) == 0; column++ {
+		if found = give(one, column); column > allowance {
+			t.Fatal("the budget has no end")
+		}
+	}
+	again := give(other, 1)
+	if len(again) != 1 || again[0] != found[0] || found[0].Code != diag.TooLarge || found[0].Hint == "" {
+		t.Fatalf("it ends with %v, and then says %v", found, again)
+	}
+}
+
 func TestManyMayCompileAtOnce(t *testing.T) {
 	e := environment()
+	e.budget = NewBudget()
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {

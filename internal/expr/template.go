@@ -7,7 +7,11 @@ import (
 )
 
 // Template is a value with `${…}` parts.
-type Template struct{ Parts []Part }
+type Template struct {
+	Parts []Part
+	// Quote is the sign that the value stands between in the file, ' or "; 0 is none. What a hint proposes can be put in there.
+	Quote byte
+}
 
 // Part is a stretch of literal text or one expression.
 type Part struct {
@@ -57,7 +61,7 @@ func ParseTemplate(value string, place Place) (Template, diag.List) {
 // Evaluate gives the value: the expression's own, with its type, when the template is only one, else the text of all parts.
 func (t Template) Evaluate(e *Environment, place Place, values map[string]any) (any, diag.List) {
 	if len(t.Parts) == 1 && t.Parts[0].Expression {
-		return t.Parts[0].evaluate(e, place, values)
+		return t.evaluate(t.Parts[0], e, place, values)
 	}
 	texts, found := t.Texts(e, place, values)
 	return strings.Join(texts, ""), found
@@ -72,7 +76,7 @@ func (t Template) Texts(e *Environment, place Place, values map[string]any) ([]s
 			texts[i] = part.Text
 			continue
 		}
-		value, wrong := part.evaluate(e, place, values)
+		value, wrong := t.evaluate(part, e, place, values)
 		found = append(found, wrong...)
 		text, is := Write(value)
 		if !is && len(wrong) == 0 {
@@ -87,10 +91,11 @@ func (p Part) place(whole Place) Place {
 	return func(offset int) diag.Position { return whole(p.Offset + offset) }
 }
 
-func (p Part) evaluate(e *Environment, whole Place, values map[string]any) (any, diag.List) {
+func (t Template) evaluate(p Part, e *Environment, whole Place, values map[string]any) (any, diag.List) {
 	program, found := e.Compile(p.Text, p.place(whole))
 	if program == nil {
 		return nil, found
 	}
+	program.quote = t.Quote
 	return program.Evaluate(values)
 }

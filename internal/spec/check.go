@@ -88,7 +88,7 @@ func (c checker) nothing(e entry, s *shape) {
 // names checks a map from names to values.
 func (c checker) names(n *node, s *shape) {
 	for _, e := range n.keys {
-		if d, bad := s.names.refuse(e.key, e.at); bad {
+		if d, bad := s.names.refuse(e.key, e.at, n); bad {
 			c.add(d)
 		}
 		inner := c

@@ -96,7 +96,7 @@ func (s scope) commandText(e entry) []string {
 }
 
 func (s scope) commandWord(n *node, pieces []piece) (string, bool) {
-	var t expr.Template
+	t := expr.Template{Quote: n.quote()}
 	for _, p := range pieces {
 		t.Parts = append(t.Parts, expr.Part{Text: p.text, Expression: p.expression, Offset: p.offset})
 	}

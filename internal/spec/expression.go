@@ -16,11 +16,12 @@ type expressions struct {
 	app, environment string
 	process          map[string]string
 	// known are the environments by what may be used; CEL's are costly, and most files need none.
-	known map[[2]bool]*expr.Environment
+	known  map[[2]bool]*expr.Environment
+	budget *expr.Budget
 }
 
 func newExpressions(environment string, environ []string) *expressions {
-	x := &expressions{environment: environment, process: map[string]string{}, known: map[[2]bool]*expr.Environment{}}
+	x := &expressions{environment: environment, process: map[string]string{}, known: map[[2]bool]*expr.Environment{}, budget: expr.NewBudget()}
 	for _, variable := range environ {
 		if name, value, is := strings.Cut(variable, "="); is && name != "" {
 			x.process[name] = value
@@ -42,7 +43,7 @@ func (x *expressions) within(c context) *expr.Environment {
 	if !c.environment {
 		env.Elsewhere = "the process environment may be read in env of a service, under environments and in banyan.local.yaml only"
 	}
-	made := expr.New(expr.Variable{Name: "app", Kind: expr.Text}, expr.Variable{Name: "environment", Kind: expr.Text}, service, env)
+	made := expr.New(x.budget, expr.Variable{Name: "app", Kind: expr.Text}, expr.Variable{Name: "environment", Kind: expr.Text}, service, env)
 	x.known[which] = made
 	return made
 }
@@ -69,6 +70,7 @@ func (x *expressions) evaluate(n *node, c context) (*node, diag.List) {
 	if len(found) > 0 {
 		return nil, found
 	}
+	template.Quote = n.quote()
 	value, found := template.Evaluate(x.within(c), n.place, x.values(c))
 	if len(found) > 0 {
 		return nil, found

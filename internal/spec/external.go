@@ -2,7 +2,9 @@ package spec
 
 import (
 	"fmt"
+	"net/netip"
 	"net/url"
+	"regexp"
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
@@ -35,6 +37,8 @@ func parseURL(text string) (any, error) {
 		return nil, wrongly(fmt.Sprintf("%q is no URL of http or https", text), hint)
 	case u.User != nil:
 		return nil, wrongly("it has a user and a password", "remove them: the service that calls it sends what it needs itself")
+	case !isHost(u.Hostname()):
+		return nil, wrongly(fmt.Sprintf("%q is neither a host name nor an IP address", u.Hostname()), hostHint)
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
 		return nil, wrongly("it has a query or a fragment", hint)
 	}
@@ -56,7 +60,20 @@ func parseEndpoint(text string) (any, error) {
 	if err != nil || host == "" || port == 0 {
 		return nil, wrongly(fmt.Sprintf("%q is no address host:port", text), "write one such as 10.0.0.5:9000")
 	}
+	if !isHost(host) {
+		return nil, wrongly(fmt.Sprintf("%q is neither a host name nor an IP address", host), hostHint)
+	}
 	return text, nil
+}
+
+const hostHint = "write letters, digits, dashes and dots: bank.example; other letters stand in a name as xn--…"
+
+// hostName has the underscore too, which names within a network have.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?\.?$`)
+
+func isHost(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil || hostName.MatchString(host)
 }
 
 func (s scope) external(e entry) *graph.External {

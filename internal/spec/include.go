@@ -132,18 +132,26 @@ func (l *loader) include(named *node, folder string) *node {
 	return l.included(n)
 }
 
-// overlaid merges the environment's overlay.
+// overlaid merges the environment's overlay, and judges those of the others.
 func (l *loader) overlaid(base *node) *node {
 	all, _ := base.find("environments")
 	base = base.without("environments")
-	overlay := all.value.get(l.environment)
-	switch {
-	case overlay != nil && overlay.form == table:
-		return merge(base, overlay.stamp("environment "+l.environment))
-	case overlay == nil && l.environment != defaultEnvironment:
+	merged, applied, ground := base, false, groundOf(base)
+	for _, e := range all.value.entries() {
+		mine := e.key == l.environment
+		applied = applied || mine
+		if e.value.form != table {
+			continue
+		}
+		over := l.fitting(ground, e.value, "environment "+e.key, mine)
+		if mine {
+			merged = merge(base, over.stamp("environment "+e.key))
+		}
+	}
+	if !applied && l.environment != defaultEnvironment {
 		l.found.Add(l.noEnvironment(all))
 	}
-	return base
+	return merged
 }
 
 func (l *loader) noEnvironment(all entry) diag.Diagnostic {
@@ -180,7 +188,7 @@ func (l *loader) local(base *node) *node {
 		return base
 	}
 	checker{found: &l.found, exprs: l.exprs, overlay: true, within: context{environment: true}}.noun(n, &environmentNoun)
-	return merge(base, n.without("$schema").stamp(localName))
+	return merge(base, l.fitting(groundOf(base), n.without("$schema"), localName, true).stamp(localName))
 }
 
 // without is the map without some keys.

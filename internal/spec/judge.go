@@ -66,14 +66,7 @@ func (r *reader) variables(s *graph.Service) {
 		makers[name] = "the platform"
 	}
 	for _, call := range s.Calls {
-		for _, v := range graph.CallVariables(call.To, "127.0.0.1:1") {
-			if by, taken := makers[v.Name]; taken {
-				r.found.Add(refuseAt(call.At, len(call.To), diag.VariableClash, "the call to %s makes the variable %s, and so does %s", call.To, v.Name, by).
-					WithHint("rename one of the services"))
-				continue
-			}
-			makers[v.Name] = fmt.Sprintf("the call to %s", call.To)
-		}
+		r.callVariables(call, makers)
 	}
 	for _, v := range s.Env {
 		by, taken := makers[v.Name]
@@ -84,6 +77,25 @@ func (r *reader) variables(s *graph.Service) {
 		if taken {
 			r.found.Add(refuseAt(v.At, len(v.Name), diag.VariableClash, "services.%s sets %s, and so does %s", s.Name, v.Name, by).
 				WithHint("%s", hint))
+		}
+	}
+}
+
+// callVariables notes what a call makes, and reports a clash once, however many variables it is about. A name that is none was reported.
+func (r *reader) callVariables(call *graph.Call, makers map[string]string) {
+	if !nameFits.MatchString(call.To) {
+		return
+	}
+	clash := false
+	for _, v := range graph.CallVariables(call.To, "127.0.0.1:1") {
+		by, taken := makers[v.Name]
+		if taken && !clash {
+			clash = true
+			r.found.Add(refuseAt(call.At, len(call.To), diag.VariableClash, "the call to %s makes the variable %s, and so does %s", call.To, v.Name, by).
+				WithHint("rename one of the services"))
+		}
+		if !taken {
+			makers[v.Name] = fmt.Sprintf("the call to %s", call.To)
 		}
 	}
 }

@@ -63,6 +63,8 @@ type loader struct {
 	// stack holds the files that are being included, outermost first; size the values read so far.
 	stack []string
 	size  int
+	// slips counts the names in overlays that nothing has.
+	slips int
 	// secrets are masked in what is said; they are gathered when there is something to say.
 	secrets *redact.Set
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
@@ -57,15 +58,17 @@ func (n *naming) label(e entry) entry {
 	return e
 }
 
-// refuse says why a name is none; false when it is one.
-func (n *naming) refuse(name string, at origin) (diag.Diagnostic, bool) {
+// refuse says why a name is none; false when it is one. beside is the map that it stands in, which may be nil: a name that is taken there
+// is not proposed.
+func (n *naming) refuse(name string, at origin, beside *node) (diag.Diagnostic, bool) {
 	switch {
 	case n.fits != nil && !n.fits.MatchString(name):
 		d := refuse(at, diag.BadName, "%q is not a name", name).WithHint("%s", n.hint)
 		if n.mended == nil {
 			return d, true
 		}
-		if near := n.mended(name); near != "" {
+		near := n.mended(name)
+		if _, taken := beside.find(near); near != "" && !taken && !slices.Contains(n.reserved, near) {
 			d.Hint += fmt.Sprintf(": did you mean %q?", near)
 		}
 		return d, true
@@ -76,29 +79,33 @@ func (n *naming) refuse(name string, at origin) (diag.Diagnostic, bool) {
 	return diag.Diagnostic{}, false
 }
 
-// mendName makes the name that was most likely meant, "" when there is none.
+// mendName makes the name that was most likely meant, "" when there is none: a letter that has no plain form is not left out, for what
+// is left would be another word.
 func mendName(name string) string {
-	near := strings.Map(func(r rune) rune {
+	var near strings.Builder
+	for _, r := range strings.ToLower(name) {
+		plain, accented := plainLetters[r]
 		switch {
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-':
-			return r
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
+			near.WriteRune(r)
 		case r == '_' || r == ' ' || r == '.' || r == '/':
-			return '-'
+			near.WriteByte('-')
+		case accented:
+			near.WriteString(plain)
+		case unicode.IsLetter(r) || unicode.IsNumber(r):
+			return ""
 		}
-		return -1
-	}, name)
-	near = strings.Trim(near, "-")
-	if !nameFits.MatchString(near) {
+	}
+	made := strings.Trim(near.String(), "-")
+	if !nameFits.MatchString(made) {
 		return ""
 	}
-	return near
+	return made
 }
 
 // parseName reads a name where a value is one.
 func parseName(text string) (any, error) {
-	if d, bad := plainName.refuse(text, origin{}); bad {
+	if d, bad := plainName.refuse(text, origin{}, nil); bad {
 		return nil, wrong{says: d.Message, hint: d.Hint, code: d.Code}
 	}
 	return text, nil

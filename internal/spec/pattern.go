@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -16,6 +17,8 @@ var (
 	captureFits = regexp.MustCompile(`^\{[A-Za-z_][A-Za-z0-9_]*\}$`)
 	// segmentFits is pchar of RFC 3986 §3.3 without what patterns mean: * and braces; an escape is in upper case.
 	segmentFits = regexp.MustCompile(`^([A-Za-z0-9._~!$&'()+,;=:@-]|%[0-9A-F]{2})+$`)
+	escapes     = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	unreserved  = regexp.MustCompile(`^[A-Za-z0-9._~-]$`)
 )
 
 // parsePattern reads a path pattern: literal segments, * for one, {name} for one that is captured, ** for the rest.
@@ -25,6 +28,7 @@ func parsePattern(text string) (any, error) {
 		return nil, err
 	}
 	captured := []string{}
+	const most = 8 // the request path keeps captures in an array
 	for i, segment := range segments {
 		last := i == len(segments)-1
 		switch {
@@ -35,7 +39,9 @@ func parsePattern(text string) (any, error) {
 			if slices.Contains(captured, segment) {
 				return nil, wrongly(fmt.Sprintf("%s is captured twice", segment), "give each capture a name of its own")
 			}
-			captured = append(captured, segment)
+			if captured = append(captured, segment); len(captured) > most {
+				return nil, wrongly(fmt.Sprintf("it captures more than %d segments", most), "write * for those that rewrite does not use")
+			}
 		case strings.ContainsAny(segment, "*{}"):
 			return nil, wrongly(fmt.Sprintf("%q is part of a pattern and part of a text", segment), "*, ** and {name} each take a whole segment")
 		default:
@@ -75,15 +81,43 @@ func splitPath(text string) ([]string, error) {
 }
 
 func literalSegment(segment string) error {
+	plain, escape := unescaped(segment)
+	name, _, parameters := strings.Cut(plain, ";")
 	switch {
 	case segment == "":
 		return wrongly("it has an empty segment", "write one slash between segments")
-	case segment == "." || segment == "..":
+	case escape != "":
+		return wrongly(fmt.Sprintf("%s, a slash, a backslash or a zero that is escaped, is refused in every request", escape), "remove it; for a slash between segments write /")
+	case dots(name) && parameters:
+		return wrongly(fmt.Sprintf("%q, a dot segment with parameters, is refused in every request", segment), "remove it")
+	case dots(plain):
 		return wrongly("it has a dot segment", "write the path that is meant: dot segments are resolved before routes are looked for")
+	case segmentFits.MatchString(plain) && plain != segment:
+		return wrongly(fmt.Sprintf("%q is not in the form in which paths are matched", segment), fmt.Sprintf("write %s", plain))
 	case !segmentFits.MatchString(segment):
 		return wrongly(fmt.Sprintf("%q has a character that a path cannot have", segment), "escape it in upper case, as %20 for a blank")
 	}
 	return nil
+}
+
+func dots(segment string) bool { return segment == "." || segment == ".." }
+
+// unescaped is a segment in the form in which every path is matched: unreserved escapes decoded, the others in upper case (RFC 3986
+// §6.2.2). refused is the first escape that no path may have: of a slash, of a backslash or of nothing.
+func unescaped(segment string) (plain, refused string) {
+	plain = escapes.ReplaceAllStringFunc(segment, func(escape string) string {
+		value, _ := strconv.ParseUint(escape[1:], 16, 8) // two hexadecimal digits always are one byte
+		switch c := byte(value); {
+		case c == '/' || c == '\\' || c == 0:
+			if refused == "" {
+				refused = escape
+			}
+		case unreserved.Match([]byte{c}):
+			return string(rune(c))
+		}
+		return strings.ToUpper(escape)
+	})
+	return plain, refused
 }
 
 // beginsWith tells whether the literal prefix is made of the first segments of a pattern.

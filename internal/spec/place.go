@@ -31,6 +31,23 @@ func (n *node) place(offset int) diag.Position {
 	return n.within(offset)
 }
 
+// quote is the sign that the value stands between in its file, 0 when none does. An anchor and a tag may stand before it.
+func (n *node) quote() byte {
+	if n.at.file == nil {
+		return 0
+	}
+	line := n.at.file.line(n.at.line)
+	rest := line[min(n.at.column-1, len(line)):]
+	for rest != "" && (rest[0] == '&' || rest[0] == '!') {
+		_, rest, _ = strings.Cut(rest, " ")
+		rest = strings.TrimLeft(rest, " ")
+	}
+	if rest == "" || rest[0] != '"' && rest[0] != '\'' {
+		return 0
+	}
+	return rest[0]
+}
+
 // quotedOffset is how far into a quoted scalar the byte at an offset of its value stands (YAML 1.2.2 §7.3).
 func quotedOffset(rest string, offset int) int {
 	at := 1
