@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -82,25 +81,4 @@ func (w writer) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
-}
-
-var secretName = regexp.MustCompile(`(?i)(passw(or)?d|secret|token|api_?key|private_?key|credential|dsn$)`)
-
-// password finds what stands between the user and the host of a URL, each of several, as it is written: the parsed form has its
-// escapes decoded, and would not be found again. A question or number sign in it ends nothing, for people forget to escape them.
-var password = regexp.MustCompile(`(://[^\s/?#:@]*:)[^\s/]+@`)
-
-// Variable returns the value of an environment variable as a person may see it: masked when its name says that it is
-// a secret, and with the password masked when it is a URL that carries one.
-func Variable(name, value string) string {
-	if value != "" && secretName.MatchString(name) {
-		return Mask
-	}
-	if !strings.Contains(value, "://") || !strings.Contains(value, "@") {
-		return value
-	}
-	if _, err := url.Parse(value); err != nil {
-		return Mask
-	}
-	return password.ReplaceAllString(value, "${1}"+Mask+"@")
 }
