@@ -5,20 +5,31 @@ import (
 	"time"
 )
 
-// Handler answers the shell at every address of a view, to anybody, and the views below /view/, which guard protects. The
-// views ask the control API through api; its requests carry no token. Who mounts it checks Host and Origin before it.
+// Handler answers the shell at every address of a view, to anybody, and the views below /view/, which guard protects. Any other
+// address is the shell too, with 404: its view says that there is no such page. The views ask the control API through api; its requests carry no token. Who mounts it checks Host and Origin before it.
 func Handler(api http.RoundTripper, guard func(http.Handler) http.Handler) http.Handler {
 	pages := views{ask: asker{api}, templates: parse(), now: time.Now}
 	mux := http.NewServeMux()
 	for path, view := range pages.table() {
-		mux.HandleFunc("GET "+path, shell)
+		mux.HandleFunc("GET "+path, shell(http.StatusOK))
 		mux.Handle("GET /view"+path, guard(pages.serve(view)))
 	}
+	mux.HandleFunc("/", elsewhere)
 	mux.Handle("/view/", guard(http.HandlerFunc(pages.unknown)))
 	for name := range files() {
 		mux.HandleFunc("GET /"+name, file(name))
 	}
 	return protected(mux)
+}
+
+// elsewhere answers at addresses that no view has, and to methods that none takes.
+func elsewhere(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "This page is read only.", http.StatusMethodNotAllowed)
+		return
+	}
+	shell(http.StatusNotFound)(w, r)
 }
 
 // policy lets the page load its own script and style sheet, ask its own origin, and be framed by nobody.

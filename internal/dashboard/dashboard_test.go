@@ -71,7 +71,7 @@ func TestViewsSayWhatIs(t *testing.T) {
 			"payments.2 GET /charges/7 18.3 ms critical retry 200", "reviews does not pass traceparent on", "9 lines with its id"}},
 		{"logs of one service from a level on", healthy(now), "/logs?service=orders&level=WARN", []string{"orders.1 WARN payments answered 503", "banyan logs -f orders --level warn"}},
 		{"a line of JSON shows its message", healthy(now), "/logs", []string{"recommendations.1 INFO GET /top status=200 ms=0.048"}},
-		{"the journal is newest first", healthy(now), "/journal", []string{"50 s ago crash payments.1", "12 min ago up shop 11 services"}},
+		{"the journal is newest first", healthy(now), "/journal", []string{"s ago crash payments.1", "12 min ago up shop 11 services"}},
 	} {
 		answer := ask(t, handlerOf(c.world), "/view"+c.path, token)
 		got := text(answer.Body.String())
@@ -117,7 +117,8 @@ func TestFailuresAreViews(t *testing.T) {
 	}{
 		{"a trace that is not kept is the API's 404", "/view/trace/ffff", handlerOf(w), 404, "No span of a trace ffff is kept."},
 		{"a service that is not there", "/view/service/nope", handlerOf(w), 404, "There is no service nope"},
-		{"a page that is not there", "/view/nope", handlerOf(w), 404, "No such page"},
+		{"a page that is not there", "/view/nope", handlerOf(w), 404, "There is no such page /nope is no address of this page; the menu leads to those that there are."},
+		{"a page that is not there when the API fails", "/view/nope/deep", dashboard.Handler(none{}, guard), 404, "There is no such page"},
 		{"a store that fails is the API's 500", "/view/logs", handlerOf(broken), 500, "banyan help"},
 		{"an API that nobody reaches", "/view/", dashboard.Handler(none{}, guard), 502, "The control API does not answer asking the API: connection refused"},
 		{"an API that answers no JSON", "/view/", dashboard.Handler(dashboard.Direct(http.NotFoundHandler()), guard), 404, "The control API answered 404"},

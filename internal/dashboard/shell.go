@@ -36,7 +36,15 @@ func files() map[string]bool {
 	return names
 }
 
-func shell(w http.ResponseWriter, r *http.Request) { file(document)(w, r) }
+// shell answers the document, which asks for the view of its own address.
+func shell(status int) http.HandlerFunc {
+	answer := file(document)
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", kinds[".html"])
+		w.WriteHeader(status)
+		answer(w, r)
+	}
+}
 
 func file(name string) http.HandlerFunc {
 	text, err := page.ReadFile("page/" + name)

@@ -27,6 +27,21 @@ func TestTheShellIsPublicAndHoldsNothing(t *testing.T) {
 	}
 }
 
+// The script asks for the view of its own address, which says what is wrong.
+func TestAWrongAddressIsTheShellWithItsStatus(t *testing.T) {
+	h := handlerOf(healthy(time.Now()))
+	right := ask(t, h, "/", "").Body.String()
+	for _, path := range []string{"/nope", "/services/", "/service/", "/service/orders/more", "/page.html", "/v1", "/nope.js"} {
+		answer := ask(t, h, path, "")
+		if answer.Code != http.StatusNotFound || answer.Body.String() != right || answer.Header().Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Errorf("%s answered %d, %s: %.60s", path, answer.Code, answer.Header().Get("Content-Type"), answer.Body)
+		}
+		if view := ask(t, h, "/view"+path, token); view.Code != http.StatusNotFound || !strings.Contains(view.Body.String(), "There is no such page") {
+			t.Errorf("the view of %s answered %d: %s", path, view.Code, view.Body)
+		}
+	}
+}
+
 func TestViewsNeedTheToken(t *testing.T) {
 	h := handlerOf(healthy(time.Now()))
 	for _, path := range append(every, "/nope", "/../view/") {

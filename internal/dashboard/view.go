@@ -7,6 +7,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -84,8 +85,14 @@ func (v views) refuse(w http.ResponseWriter, s sheet, err error) {
 	v.render(w, f.Status, "failure", s)
 }
 
-func (v views) unknown(w http.ResponseWriter, _ *http.Request) {
-	v.refuse(w, sheet{Now: v.now()}, &failure{Status: http.StatusNotFound, Title: "No such page"})
+// unknown says so of an address that no view has, with the application's name where it answers.
+func (v views) unknown(w http.ResponseWriter, r *http.Request) {
+	s := sheet{Now: v.now()}
+	s.App, _ = v.ask.app(r.Context()) // what is wrong with the address is wrong without it too
+	v.refuse(w, s, &failure{
+		Status: http.StatusNotFound, Title: "There is no such page",
+		Detail: Text(plain(strings.TrimPrefix(r.URL.Path, "/view") + " is no address of this page; the menu leads to those that there are.")),
+	})
 }
 
 func (v views) render(w http.ResponseWriter, status int, name string, s sheet) {
