@@ -47,6 +47,17 @@ func play(role string, args []string) error {
 		child.Cancel = nil
 		child.Stdin = os.Stdin
 		return child.Run()
+	case "listen":
+		for _, network := range []string{"tcp4", "tcp6"} {
+			l, err := net.Listen(network, map[string]string{"tcp4": "127.0.0.1:0", "tcp6": "[::1]:0"}[network])
+			if err != nil {
+				continue
+			}
+			defer func() { _ = l.Close() }()
+			if err := os.WriteFile(filepath.Join(args[0], network), []byte(l.Addr().String()), 0o600); err != nil {
+				return err
+			}
+		}
 	}
 	fmt.Println("ready")
 	_, err := io.Copy(io.Discard, os.Stdin)

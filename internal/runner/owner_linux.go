@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -166,23 +167,27 @@ func membersOf(services map[int]string) map[int]string {
 }
 
 // holds tells whether a process has a descriptor that links to link.
-func holds(pid int, link string) bool {
+func holds(pid int, link string) bool { return slices.Contains(descriptors(pid), link) }
+
+// descriptors are what those of a process link to, none when they may not be read.
+func descriptors(pid int) []string {
 	folder := "/proc/" + strconv.Itoa(pid) + "/fd"
 	f, err := os.Open(folder)
 	if err != nil {
-		return false
+		return nil
 	}
 	defer func() { _ = f.Close() }()
 	names, err := f.Readdirnames(-1)
 	if err != nil {
-		return false
+		return nil
 	}
+	var all []string
 	for _, name := range names {
-		if to, err := os.Readlink(folder + "/" + name); err == nil && to == link {
-			return true
+		if to, err := os.Readlink(folder + "/" + name); err == nil {
+			all = append(all, to)
 		}
 	}
-	return false
+	return all
 }
 
 // listeningInodes are the sockets that listen on a port, of any address.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/graph"
@@ -74,6 +75,10 @@ func dial(ctx context.Context, address string) (net.Conn, error) {
 
 // cause is the system's word without the addresses, which the sentence has already.
 func cause(err error) error {
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return number
+	}
 	var op *net.OpError
 	if errors.As(err, &op) && op.Err != nil {
 		return op.Err

@@ -85,7 +85,7 @@ func TestProbeHTTP(t *testing.T) {
 	}
 	t.Run("nobody listens", func(t *testing.T) {
 		err := Probe(t.Context(), Target{Kind: graph.ByHTTP, Address: closedPort(t), Path: "/"}, within)
-		want(t, err, "GET / failed: connect: connection refused")
+		want(t, err, "GET / failed: connection refused")
 	})
 }
 
@@ -113,7 +113,7 @@ func TestProbePort(t *testing.T) {
 	open := plain(t, func(http.ResponseWriter, *http.Request) {})
 	want(t, Probe(t.Context(), Target{Kind: graph.ByPort, Address: open}, within), "")
 	shut := closedPort(t)
-	want(t, Probe(t.Context(), Target{Kind: graph.ByPort, Address: shut}, within), shut+" does not accept connections: connect: connection refused")
+	want(t, Probe(t.Context(), Target{Kind: graph.ByPort, Address: shut}, within), shut+" does not accept connections: connection refused")
 }
 
 // health answers as a gRPC server does: a message, and the status in the trailer.
@@ -165,7 +165,7 @@ func TestProbeGRPC(t *testing.T) {
 		want(t, Probe(t.Context(), Target{Kind: graph.ByGRPC, Address: address}, within), "gRPC health  failed: ")
 	})
 	t.Run("nobody listens", func(t *testing.T) {
-		want(t, Probe(t.Context(), Target{Kind: graph.ByGRPC, Address: closedPort(t)}, within), "does not accept connections: connect: connection refused")
+		want(t, Probe(t.Context(), Target{Kind: graph.ByGRPC, Address: closedPort(t)}, within), "does not accept connections: connection refused")
 	})
 }
 

@@ -164,8 +164,12 @@ func TestExternalServicesAreProbed(t *testing.T) {
 	in(t, func(s *stage) {
 		pay := &graph.External{Name: "pay", URL: "https://pay.example/v1", Health: "/up"}
 		s.Externals([]*graph.External{pay, {Name: "old", Endpoints: []string{"10.0.0.1:80", "10.0.0.2:80"}}})
-		if s.listed("pay.1") != registry.Ready || s.listed("old.2") != registry.Ready {
-			s.Error("they are not taken to be there")
+		if s.listed("pay.1") != registry.Starting || s.listed("old.2") != registry.Ready {
+			s.Error("one that is to be probed first is ready, or one without a probe is not")
+		}
+		s.settle(0)
+		if s.listed("pay.1") != registry.Ready {
+			s.Error("its first probe passed, and it is not ready")
 		}
 		if i, _ := s.registry.Snapshot().Find("pay.1"); i.Address != "pay.example:443" || !i.TLS || i.URL != "https://pay.example" {
 			s.Errorf("pay is %+v", i)

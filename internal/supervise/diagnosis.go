@@ -94,7 +94,8 @@ func (k *kept) becameUnready(err error) {
 func (k *kept) becameLate(err error) {
 	k.tell(Unready, journal.Unready, &Problem{
 		Code: diag.NotReady, Where: k.healthAt(), Instance: k.id, Lines: k.lines.last(),
-		Text: fmt.Sprintf("%s did not become ready: %s for %s", k.id, k.found(err), k.health.rule.Within),
+		Text:   fmt.Sprintf("%s did not become ready: %s for %s", k.id, k.found(err), k.health.rule.Within),
+		Likely: k.elsewhere(),
 	})
 }
 
@@ -118,7 +119,11 @@ func (k *kept) found(err error) string {
 	case graph.ByGRPC:
 		return fmt.Sprintf("gRPC health of %q: %v", rule.Service, err)
 	}
-	return fmt.Sprintf("its port %d: %v", k.status.Port, err)
+	port := fmt.Sprintf("its port %d", k.status.Port)
+	if rest, names := strings.CutPrefix(err.Error(), k.status.Address+" "); names {
+		return port + " " + rest
+	}
+	return port + ": " + err.Error()
 }
 
 // tell puts a problem where people and callers see it.

@@ -87,7 +87,7 @@ func (s *Supervisor) reach(ctx context.Context, stopped <-chan struct{}, i regis
 	h := health{rule: graph.Health{
 		Interval: graph.DefaultHealthInterval, Timeout: graph.DefaultHealthTimeout, Threshold: graph.DefaultHealthThreshold, Within: graph.DefaultHealthWithin,
 	}}
-	h.resume(time.Now(), time.Now(), Ready)
+	h.begin(time.Now())
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -107,21 +107,30 @@ func (s *Supervisor) reach(ctx context.Context, stopped <-chan struct{}, i regis
 			return nil
 		default:
 		}
-		switch h.note(err, time.Now()) {
-		case becameReady:
-			s.means.Registry.SetState(i.ID, registry.Ready, "")
-			s.means.Journal.Record(journal.Entry{Kind: journal.Ready, Subject: i.ID, Text: i.ID + " answers again", Where: e.At})
-		case becameUnready:
-			s.means.Registry.SetState(i.ID, registry.Unready, err.Error())
-			s.means.Journal.Record(journal.Entry{Kind: journal.Unready, Subject: i.ID, Text: i.ID + " does not answer", Why: err.Error(), Where: e.At})
-		}
+		s.reached(i.ID, e, h.noteFar(err, time.Now()), err)
 		timer.Reset(h.pause() - time.Since(began))
 	}
 }
 
-// entries are an external service's endpoints, ready until a probe says otherwise. The URL of each has no final slash.
+// reached draws the conclusion of a probe.
+func (s *Supervisor) reached(id string, e graph.External, c change, err error) {
+	switch c {
+	case becameReady:
+		s.means.Registry.SetState(id, registry.Ready, "")
+		s.means.Journal.Record(journal.Entry{Kind: journal.Ready, Subject: id, Text: id + " answers", Where: e.At})
+	case becameUnready:
+		s.means.Registry.SetState(id, registry.Unready, err.Error())
+		s.means.Journal.Record(journal.Entry{Kind: journal.Unready, Subject: id, Text: id + " does not answer", Why: err.Error(), Where: e.At})
+	}
+}
+
+// entries are an external service's endpoints: ready, or starting until the first probe where there is one to tell. The URL of
+// each has no final slash.
 func entries(e *graph.External) []registry.Instance {
 	base := registry.Instance{Service: e.Name, State: registry.Ready, External: true, Protocol: graph.HTTP1}
+	if e.Health != "" {
+		base.State, base.Reason = registry.Starting, "waits for GET "+e.Health
+	}
 	if e.URL == "" {
 		var all []registry.Instance
 		for n, address := range e.Endpoints {

@@ -62,6 +62,15 @@ func (h *health) note(err error, now time.Time) change {
 	return nothing
 }
 
+// noteFar is note for what Banyan did not start: the first verdict counts at once, for nothing is on its way.
+func (h *health) noteFar(err error, now time.Time) change {
+	if err != nil && !h.ever {
+		h.ever = true
+		return becameUnready
+	}
+	return h.note(err, now)
+}
+
 // readyFor is how long it was ready before it ended at an instant.
 func (h *health) readyFor(end time.Time) time.Duration {
 	if !h.ready {

@@ -24,6 +24,8 @@ type kept struct {
 	health health
 	// failed is the unwanted end that a start answers.
 	failed bool
+	// looked is when it was last looked at where the process listens.
+	looked time.Time
 }
 
 func newKept(s *Supervisor, o Order) *kept {

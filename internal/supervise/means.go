@@ -26,7 +26,7 @@ type Prober interface {
 	Probe(ctx context.Context, address string, health graph.Health) error
 	// Speaks tells whether requests go there as HTTP/2 with prior knowledge.
 	Speaks(ctx context.Context, address string, protocol graph.Protocol) (h2 bool, err error)
-	// Reach returns nil when an external service answers a GET of url with less than 500.
+	// Reach returns nil when an external service answers a GET of url with 2xx, and else what it did, in a few words.
 	Reach(ctx context.Context, url string) error
 }
 
@@ -70,6 +70,9 @@ type Means struct {
 	Journal  journal.Recorder
 	// Locate finds the program before it is started, for a better refusal; nil leaves that to the system.
 	Locate func(dir string, argv []string, path string) (string, error)
+	// Listens tells the TCP ports on which a process group listens; known is false where the system does not show them. Nil is a
+	// system that shows none.
+	Listens func(group int) (ports []int, known bool)
 	// Reason says in words why a process likely ended, empty when nothing is known.
 	Reason  func(Failure) string
 	Secrets *redact.Set

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/banyan-run/banyan/internal/graph"
 )
@@ -34,16 +33,6 @@ func Split(id string) (service string, number int, is bool) {
 	number, err := strconv.Atoi(text)
 	return service, number, found && err == nil
 }
-
-// Ending says how an instance is to be stopped.
-type Ending struct {
-	Why string
-	// Drain bounds the wait for its open exchanges; Grace lies between SIGTERM and SIGKILL. Zero is the default: 5 s,
-	// and the grace of the service.
-	Drain, Grace time.Duration
-}
-
-const defaultDrain = 5 * time.Second
 
 // meta is what the keeper keeps for the next control process.
 func (o Order) meta(port int) map[string]string {

@@ -79,6 +79,8 @@ func (k *kept) judge(v verdict) {
 		k.becameUnready(v.err)
 	case becameLate:
 		k.becameLate(v.err)
+	default:
+		k.expect(time.Now())
 	}
 }
 

@@ -47,7 +47,7 @@ func (k *kept) expecting() string {
 	if k.failed {
 		return "started again"
 	}
-	return "waits for its health check"
+	return "waits for " + Awaited(k.order.Service.Health)
 }
 
 func (k *kept) why() string {

@@ -18,10 +18,7 @@ func (k *kept) stop(ctx context.Context, e Ending) error {
 		return k.forget(fmt.Sprintf("stopped %s, which did not run", k.id), e.Why)
 	}
 	k.move(Draining, e.Why)
-	drain, cancel := context.WithTimeout(ctx, cmp.Or(e.Drain, defaultDrain))
-	// Exchanges that outlast the drain are cut by the end of the process.
-	_ = k.means.Traffic.Drained(drain, k.id)
-	cancel()
+	k.drain(ctx, e)
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // the next control process sees that it drains, and goes on
 	}
@@ -41,6 +38,31 @@ func (k *kept) stop(ctx context.Context, e Ending) error {
 		return k.forget("", "")
 	}
 	return k.forget(fmt.Sprintf("stopped %s after %s", k.id, time.Since(began).Round(time.Millisecond)), e.Why)
+}
+
+// drain waits for the open exchanges; those that outlast it are cut by the end of the process. Another ending may shorten it
+// meanwhile.
+func (k *kept) drain(ctx context.Context, e Ending) {
+	if e.Drain == 0 {
+		e.Drain = Drain(k.order.App, k.order.Service.Name)
+	}
+	bounded, cancel := context.WithTimeout(ctx, e.Drain)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = k.means.Traffic.Drained(bounded, k.id)
+	}()
+	defer func() { cancel(); <-ended }()
+	for {
+		select {
+		case <-ended:
+			return
+		case other := <-k.told:
+			if other.Drain > 0 {
+				defer time.AfterFunc(other.Drain, cancel).Stop()
+			}
+		}
+	}
 }
 
 // forget drops every trace of the instance but what the journal has.

@@ -53,12 +53,16 @@ func (s *Supervisor) Keep(o Order) error {
 	return nil
 }
 
-// End stops an instance and forgets it. It returns at once; nothing happens when it is unknown or ending already.
+// End stops an instance and forgets it. It returns at once; nothing happens when it is unknown. One that is ending already
+// drains no longer than this Ending says.
 func (s *Supervisor) End(id string, e Ending) {
-	if k := s.find(id); k != nil {
+	k := s.find(id)
+	for k != nil {
 		select {
 		case k.told <- e:
-		default:
+			return
+		case earlier := <-k.told: // nobody has looked at it yet
+			e = earlier.sooner(e)
 		}
 	}
 }
