@@ -7,6 +7,7 @@ import (
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/layer/refusal"
+	"github.com/banyan-run/banyan/internal/problem"
 )
 
 // Means is what a Gateway needs to be live.
@@ -81,5 +82,17 @@ func (p *Program) Refuse(x *exchange.Exchange, err error) {
 	if x.Edge.Caller == "" {
 		x.Edge.Caller = graph.Gateway // refused before the first layer saw it
 	}
-	refusal.Write(x, err, p.audience)
+	refusal.Write(x, located(x, err), p.audience)
+}
+
+// located is err with its hop: what no call behind the gateway refused was refused between the client and it.
+func located(x *exchange.Exchange, err error) error {
+	cause := *problem.CauseOf(err) // a copy: causes of a program are shared
+	switch {
+	case cause.Hop != "":
+		return err
+	case x.Edge.Callee != "":
+		return cause.At(x.Edge.Caller, x.Edge.Callee)
+	}
+	return cause.At("client", graph.Gateway)
 }

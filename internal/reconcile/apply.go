@@ -2,24 +2,39 @@ package reconcile
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/supervise"
 )
 
 // Announce tells callers to expect what app adds, before it is applied: a request that a gateway of the new graph sends on
-// before Apply is called is then held and not refused.
-func (r *Reconciler) Announce(app *graph.App) {
+// before Apply is called is then held and not refused. Where Apply is not called after all, retract takes it back.
+func (r *Reconciler) Announce(app *graph.App) (retract func()) {
+	var announced []string
 	_ = r.ask(func(l *loop) error {
 		for _, s := range app.Services {
 			if l.kept[s.Name] == nil && l.down == nil {
-				l.expected[s.Name] = s.Replicas.Count
-				l.means.Expect(s.Name, s.Replicas.Count)
+				announced = append(announced, s.Name)
+				l.expected[s.Name] = expectation{count: s.Replicas.Count}
+				l.means.Expect(s.Name, s.Replicas.Count, "")
 			}
 		}
 		return nil
 	})
+	return func() {
+		_ = r.ask(func(l *loop) error {
+			for _, name := range announced {
+				if l.kept[name] == nil {
+					delete(l.expected, name)
+					l.means.Expect(name, 0, "")
+				}
+			}
+			return nil
+		})
+	}
 }
 
 // Apply keeps the services of a new graph from now on; why is for the journal, where no change of the service itself tells
@@ -49,9 +64,11 @@ func (l *loop) apply(app *graph.App, why string) {
 			l.add(s)
 			continue
 		}
+		k.drain = supervise.Drain(old, s.Name)
 		k.follow(app, s, changes[s.Name], why)
 	}
 	for name, removal := range removed {
+		l.kept[name].drain = supervise.Drain(old, name)
 		l.kept[name].remove(removal)
 	}
 	l.arrange()
@@ -71,6 +88,9 @@ func (l *loop) add(s *graph.Service) {
 
 // follow takes up what the new graph says of a service.
 func (k *kept) follow(app *graph.App, s *graph.Service, changes []Change, why string) {
+	if !reflect.DeepEqual(k.service.Watch, s.Watch) {
+		k.storm = storm{} // other files count now
+	}
 	k.app, k.service = app, s
 	replaced := false
 	for _, c := range changes {

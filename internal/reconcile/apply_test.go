@@ -201,6 +201,24 @@ func TestWhatIsAnnouncedIsExpected(t *testing.T) {
 	})
 }
 
+func TestWhatIsAnnouncedAndNotAppliedIsTakenBack(t *testing.T) {
+	in(t, func(s *stage) {
+		s.begin(appOf("a"))
+		s.settle(time.Second)
+		s.Announce(appOf("a", "b"))()
+		if s.expected.of("b") != 0 || s.expected.of("a") != 1 {
+			s.Errorf("callers expect %d of b and %d of a", s.expected.of("b"), s.expected.of("a"))
+		}
+		next := appOf("a", "b")
+		retract := s.Announce(next)
+		s.Apply(next, "")
+		retract() // too late: it runs
+		if s.expected.of("b") != 1 {
+			s.Error("what runs is not expected")
+		}
+	})
+}
+
 // random makes an application of up to five services that call one another at will.
 func random(r *rand.Rand) *graph.App {
 	var texts []string

@@ -30,6 +30,8 @@ type kept struct {
 	why     string
 	removal *removal
 	storm   storm
+	// drain is how long requests of the graph before may take: those that were sent under it are still open.
+	drain time.Duration
 }
 
 // version is what instances are started from. It is immutable.

@@ -34,8 +34,9 @@ type Builder interface {
 type Means struct {
 	Instances Instances
 	Builder   Builder
-	// Expect tells the registry how many instances of a service callers may wait for.
-	Expect  func(service string, n int)
+	// Expect tells the registry how many instances of a service callers may wait for; why is what those are told who call it
+	// when it is 0, empty when there is nothing to tell.
+	Expect  func(service string, n int, why string)
 	Journal journal.Recorder
 	// Folder is where releases, builds and wishes are kept; "" keeps none. Run is the id of the run: wishes of another one
 	// are forgotten.

@@ -50,7 +50,7 @@ func Begin(ctx context.Context, app *graph.App, m Means) (*Reconciler, error) {
 		means: m, group: lifecycle.NewGroup(ctx), asks: make(chan ask), over: make(chan struct{}),
 		hashing: make(chan struct{}, runtime.NumCPU()), building: make(chan struct{}, m.Builds), saving: make(chan struct{}, 1),
 	}
-	l := &loop{Reconciler: r, app: app, kept: map[string]*kept{}, ending: map[string]bool{}, expected: map[string]int{}}
+	l := &loop{Reconciler: r, app: app, kept: map[string]*kept{}, ending: map[string]bool{}, hurried: map[string]bool{}, expected: map[string]expectation{}}
 	version := l.begin()
 	r.group.Go("the services", func(ctx context.Context) error {
 		defer close(r.over)
@@ -118,8 +118,10 @@ type loop struct {
 	statuses map[string][]supervise.Status
 	// ending holds the ids of instances that were told to end and are still there: until they are seen draining they look
 	// ready, and must not be counted on.
-	ending   map[string]bool
-	expected map[string]int
+	ending map[string]bool
+	// hurried are those whose draining was bounded because everything stops.
+	hurried  map[string]bool
+	expected map[string]expectation
 	// down is nil until everything is to stop, and closed when nothing is left.
 	down chan struct{}
 }

@@ -251,6 +251,9 @@ func TestStopAndStart(t *testing.T) {
 		if s.expected.of("a") != 0 {
 			s.Error("callers wait for a stopped service")
 		}
+		if why := s.expected.because("a"); why != "a was stopped by the operator; banyan start a starts it" {
+			s.Errorf("they are told %q", why)
+		}
 		s.phase("a", Stopping)
 		s.settle(time.Second)
 		s.phase("a", Stopped)
@@ -261,6 +264,12 @@ func TestStopAndStart(t *testing.T) {
 		}
 		if s.expected.of("a") != 1 {
 			s.Error("callers do not wait for a service that is started")
+		}
+		if err := s.Scale("a", 0); err != nil || s.expected.because("a") != "a was scaled to 0 by the operator; banyan start a starts it" {
+			s.Errorf("scaled to 0 it says %q, %v", s.expected.because("a"), err)
+		}
+		if err := s.Scale("a", 1); err != nil || s.expected.because("a") != "" {
+			s.Errorf("scaled up again it says %q, %v", s.expected.because("a"), err)
 		}
 		s.settle(time.Second)
 		s.phase("a", Running)
@@ -381,17 +390,24 @@ func TestAStormOfChangesIsSlowedDown(t *testing.T) {
 		if built := len(s.builder.builds()); built > 12 {
 			s.Errorf("built %d times in a minute", built)
 		}
-		if e := s.journal.find(journal.Notice, "a"); len(e) != 1 || e[0].Why != "data.db changed" {
+		if e := s.journal.find(journal.Notice, "a"); len(e) != 1 || e[0].Why != "data.db is written by its build or the service itself; add it to watch.ignore" {
 			s.Errorf("the journal has %+v", e)
 		}
 		s.settle(time.Minute)
 		s.phase("a", Running)
+		if p := s.service("a").Problem; p == nil || !strings.HasPrefix(p.Likely, "data.db is written by") {
+			s.Errorf("its problem is %+v", p)
+		}
 		s.builder.builds()
 		s.builder.edit("/shop/a", "calm again")
 		s.Touched("a", []string{"main.go"})
 		s.settle(1100 * time.Millisecond)
 		if built := s.builder.builds(); len(built) != 1 {
 			s.Errorf("after a rest %v was built", built)
+		}
+		s.settle(3 * time.Second)
+		if p := s.service("a").Problem; p != nil {
+			s.Errorf("after a rest it says %+v", p)
 		}
 	})
 }
@@ -466,8 +482,13 @@ func TestDownEndsWithItsContext(t *testing.T) {
 			s.Error("it does not leave")
 		}
 		s.Apply(appOf("a", "b"), "too late")
-		if err := s.Start(nil); err != nil {
-			s.Error(err)
+		for _, err := range []error{s.Start(nil), s.Stop(nil), s.Restart([]string{"a"}), s.Scale("a", 3)} {
+			if c := problem.CauseOf(err); err == nil || c.Code != diag.NotRunning {
+				s.Errorf("what is forgotten was not refused: %v", err)
+			}
+		}
+		if c := problem.CauseOf(s.Stop([]string{"x"})); c.Code != diag.NoSuchService {
+			s.Errorf("an unknown name: %v", c)
 		}
 		s.settle(time.Second)
 		s.ids()

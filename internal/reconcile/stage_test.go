@@ -112,6 +112,9 @@ type fakeInstances struct {
 		orders map[string]supervise.Order
 		// watch is called after each change, with the lock held by nobody.
 		least map[string]int
+		ends  []told
+		// open is how long exchanges of a service last.
+		open map[string]time.Duration
 	}
 }
 
@@ -119,6 +122,7 @@ func newFakeInstances() *fakeInstances {
 	f := &fakeInstances{}
 	f.mu.all, f.mu.broken, f.mu.changed = map[string]*supervise.Status{}, map[string]bool{}, make(chan struct{})
 	f.mu.orders, f.mu.least = map[string]supervise.Order{}, map[string]int{}
+	f.mu.open = map[string]time.Duration{}
 	return f
 }
 
@@ -197,6 +201,7 @@ func (f *fakeInstances) End(id string, e supervise.Ending) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.mu.deeds = append(f.mu.deeds, "end "+id)
+	f.mu.ends = append(f.mu.ends, told{id, e})
 	one := f.mu.all[id]
 	if one == nil {
 		f.mu.deeds = append(f.mu.deeds, "no such instance "+id)
@@ -208,12 +213,28 @@ func (f *fakeInstances) End(id string, e supervise.Ending) {
 			f.lowest(one.Service)
 		}
 	})
-	f.after(yielding+stopTime, func() {
+	f.after(yielding+stopTime+min(f.mu.open[one.Service], e.Drain), func() {
 		if f.mu.all[id] == one {
 			delete(f.mu.all, id)
 			f.mu.deeds = append(f.mu.deeds, "gone "+id)
 		}
 	})
+}
+
+// endings are what instances were told since the last call.
+func (f *fakeInstances) endings() []told {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	ends := f.mu.ends
+	f.mu.ends = nil
+	return ends
+}
+
+// lasting makes exchanges of a service last.
+func (f *fakeInstances) lasting(service string, d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.mu.open[service] = d
 }
 
 // lowest notes how few instances of a service were ready.
@@ -388,16 +409,24 @@ type expectations struct {
 	mu struct {
 		sync.Mutex
 		now map[string]int
+		why map[string]string
 	}
 }
 
-func (e *expectations) set(service string, n int) {
+func (e *expectations) set(service string, n int, why string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.mu.now == nil {
-		e.mu.now = map[string]int{}
+		e.mu.now, e.mu.why = map[string]int{}, map[string]string{}
 	}
-	e.mu.now[service] = n
+	e.mu.now[service], e.mu.why[service] = n, why
+}
+
+// because is what callers are told of a service that is not there.
+func (e *expectations) because(service string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.mu.why[service]
 }
 
 func (e *expectations) of(service string) int {

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -15,16 +16,39 @@ import (
 // coming, and refused at once for what is not.
 func (l *loop) expect() {
 	for _, k := range l.order {
-		n := k.count()
-		if l.down != nil || k.problem != nil && len(l.statuses[k.name]) == 0 {
-			n = 0
+		next := expectation{k.count(), k.absent()}
+		switch {
+		case l.down != nil:
+			next = expectation{why: allStops}
+		case k.problem != nil && len(l.statuses[k.name]) == 0:
+			next = expectation{why: k.problem.Text}
 		}
-		if told, ever := l.expected[k.name]; ever && told == n {
+		if told, ever := l.expected[k.name]; ever && told == next {
 			continue
 		}
-		l.expected[k.name] = n
-		l.means.Expect(k.name, n)
+		l.expected[k.name] = next
+		l.means.Expect(k.name, next.count, next.why)
 	}
+}
+
+// expectation is what callers were told of a service.
+type expectation struct {
+	count int
+	// why nothing comes, when the count is 0.
+	why string
+}
+
+// absent is why no instance of a service is wanted, and what would change that; empty when one is.
+func (k *kept) absent() string {
+	switch scale := k.memory.Within.Scale; {
+	case k.removal != nil:
+		return k.name + ": " + gone
+	case k.memory.Within.Stopped:
+		return fmt.Sprintf("%s was stopped by the operator; banyan start %[1]s starts it", k.name)
+	case scale != nil && *scale == 0:
+		return fmt.Sprintf("%s was scaled to 0 by the operator; banyan start %[1]s starts it", k.name)
+	}
+	return ""
 }
 
 // act takes the steps that rollout names for one service.
@@ -35,6 +59,7 @@ func (l *loop) act(k *kept) {
 	desired := rollout.Desired{Count: k.count(), Mark: k.mark()}
 	switch {
 	case l.down != nil:
+		l.hurry(k)
 		desired.Count, desired.Hold = 0, l.called(k)
 	case k.removal != nil && l.missed(k):
 		return // whoever was started from the old graph may still call it
@@ -79,14 +104,31 @@ func (l *loop) start(k *kept, step rollout.Step) {
 func (l *loop) stop(k *kept, step rollout.Step) {
 	id := supervise.ID(k.name, step.Number)
 	l.ending[id] = true
-	why := step.Why + ": " + k.why
+	e := supervise.Ending{Why: step.Why + ": " + k.why, Drain: max(k.drain, supervise.Drain(l.app, k.name)), Grace: k.service.Grace}
 	switch {
 	case l.down != nil:
-		why = "the application stops"
+		e.Why, e.Drain = allStops, leavingDrain
+		l.hurried[id] = true
 	case k.count() == 0:
-		why = k.why
+		e.Why = k.why
 	}
-	l.means.Instances.End(id, supervise.Ending{Why: why, Grace: k.service.Grace})
+	l.means.Instances.End(id, e)
+}
+
+const (
+	allStops = "the application stops"
+	// leavingDrain bounds the wait for open exchanges when everything stops: nobody is there any more to answer them later.
+	leavingDrain = 5 * time.Second
+)
+
+// hurry shortens the draining of what was told to end before everything was to.
+func (l *loop) hurry(k *kept) {
+	for _, s := range l.statuses[k.name] {
+		if (l.ending[s.ID] || s.State == supervise.Draining) && !l.hurried[s.ID] {
+			l.hurried[s.ID] = true
+			l.means.Instances.End(s.ID, supervise.Ending{Why: allStops, Drain: leavingDrain, Grace: k.service.Grace})
+		}
+	}
 }
 
 // missed tells whether a service that was removed may still be called: a caller of the old graph has not rolled over.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/banyan-run/banyan/internal/journal"
+	"github.com/banyan-run/banyan/internal/supervise"
 )
 
 // Touched says that sources of a service changed; files are relative to its dir or absolute, none when it is not known which.
@@ -39,11 +40,10 @@ func (l *loop) touched(k *kept, files []string) {
 		return
 	}
 	n.notBefore = k.storm.next(time.Now(), k.job != nil || !l.rolled(k))
+	k.storm.files = counted
 	if k.storm.count == storming {
-		l.means.Journal.Record(journal.Entry{
-			Kind: journal.Notice, Subject: k.name, Where: k.service.Watch.At, Why: n.why,
-			Text: "files of " + k.name + " change whenever it is built or started, so it waits longer each time; what it writes belongs into watch.ignore or .gitignore",
-		})
+		p := k.stormy()
+		l.means.Journal.Record(journal.Entry{Kind: journal.Notice, Subject: k.name, Where: p.Where, Why: p.Likely, Text: p.Text})
 	}
 	k.want(n)
 }
@@ -90,11 +90,36 @@ func changedFiles(dir string, files []string) string {
 	return fmt.Sprintf("%s and %d other files changed", files[0], len(files)-1)
 }
 
+// stormy is the problem of a service whose own work changes its sources, nil when it is not so.
+func (k *kept) stormy() *supervise.Problem {
+	if k.storm.count < storming {
+		return nil
+	}
+	p := &supervise.Problem{
+		Where: k.service.Watch.At, Text: "files of " + k.name + " change whenever it is built or started, so it waits longer each time",
+		Likely: "it writes into its own folder; add what it writes to watch.ignore or .gitignore",
+	}
+	whose := "the service itself"
+	if len(k.service.Build.Argv) > 0 {
+		whose = "its build or the service itself"
+	}
+	switch files := k.storm.files; len(files) {
+	case 0:
+	case 1:
+		p.Likely = fmt.Sprintf("%s is written by %s; add it to watch.ignore", files[0], whose)
+	default:
+		p.Likely = fmt.Sprintf("%s and others (%d in all) are written by %s; add them to watch.ignore", files[0], len(files), whose)
+	}
+	return p
+}
+
 // storm slows down a service whose own work changes its sources: without it each build would lead to the next one.
 type storm struct {
 	// count is how many changes in a row came during its own work or right after it.
 	count int
 	last  time.Time
+	// files are those of the newest change.
+	files []string
 }
 
 const (

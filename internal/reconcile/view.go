@@ -3,10 +3,8 @@ package reconcile
 import (
 	"fmt"
 	"reflect"
-	"strings"
 
 	"github.com/banyan-run/banyan/internal/diag"
-	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/rollout"
 	"github.com/banyan-run/banyan/internal/supervise"
 )
@@ -41,6 +39,9 @@ func (l *loop) view(k *kept) Service {
 	}
 	s.Phase, s.Doing = l.phase(k, s)
 	s.Problem = l.trouble(k, s)
+	if s.Problem == nil && s.Phase == Running {
+		s.Problem = k.stormy()
+	}
 	return s
 }
 
@@ -130,20 +131,15 @@ func (l *loop) startingDoing(k *kept, s Service) string {
 			return i.ID + " is " + string(i.State)
 		}
 	}
+	for _, i := range s.Instances {
+		if i.State == supervise.Starting && i.Reason != "" && !l.ending[i.ID] {
+			return i.Reason
+		}
+	}
 	if s.Ready >= s.Desired {
 		return fmt.Sprintf("%d of %d replaced", min(l.fresh(k), s.Desired), s.Desired)
 	}
-	return "waits for " + probe(k.service.Health)
-}
-
-func probe(h graph.Health) string {
-	switch h.Kind {
-	case graph.ByHTTP:
-		return "GET " + h.Path
-	case graph.ByGRPC:
-		return strings.TrimSpace("the gRPC health of " + h.Service)
-	}
-	return "its port"
+	return "waits for " + supervise.Awaited(k.service.Health)
 }
 
 // trouble is the problem of the build, or that of the worst instance.

@@ -13,7 +13,7 @@ import (
 const operator = "the operator asked"
 
 // Start starts services that were stopped, all when none is named; those that failed are tried again at once. An unknown
-// one is a problem with the code NoSuchService, and nothing happens.
+// one is a problem with the code NoSuchService, and nothing happens. Once everything stops, each wish is what TooLate returns.
 func (r *Reconciler) Start(services []string) error {
 	return r.wish(services, func(l *loop, k *kept) { l.wanted(k) })
 }
@@ -66,14 +66,24 @@ func (r *Reconciler) Scale(service string, replicas int) error {
 func (r *Reconciler) wish(names []string, do func(*loop, *kept)) error {
 	return r.ask(func(l *loop) error {
 		chosen, err := l.chosen(names)
-		if err != nil || l.down != nil {
+		switch {
+		case err != nil:
 			return err
+		case l.down != nil:
+			return TooLate()
 		}
 		for _, k := range chosen {
 			do(l, k)
 		}
 		return nil
 	})
+}
+
+// TooLate refuses what is asked for when everything stops already: it would be forgotten.
+func TooLate() error {
+	refusal := problem.New(diag.NotRunning, "The application is being stopped; start it again with banyan up once it is.")
+	refusal.Status = 409
+	return refusal
 }
 
 func (l *loop) chosen(names []string) ([]*kept, error) {

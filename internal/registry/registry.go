@@ -59,17 +59,22 @@ func (r *Registry) Remove(id string) {
 	})
 }
 
-// Expect says that n instances of a service shall be there: a caller may wait while fewer are known. 0 ends that.
-func (r *Registry) Expect(name string, n int) {
+// Expect says that n instances of a service shall be there: a caller may wait while fewer are known. 0 ends that; why, empty when
+// there is nothing to say, is then what callers are told.
+func (r *Registry) Expect(name string, n int, why string) {
+	next := expectation{count: n}
+	if n == 0 {
+		next.why = why
+	}
 	r.change(func(old *Snapshot) *Snapshot {
 		s := old.services[name]
 		if s == nil {
 			s = &service{}
 		}
-		if s.expected == n {
+		if s.expected == next {
 			return old.same()
 		}
-		return old.with(name, newService(s.instances, n))
+		return old.with(name, newService(s.instances, next))
 	})
 }
 

@@ -37,7 +37,7 @@ func TestWhoGetsRequests(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.sentence, func(t *testing.T) {
 			r := New()
-			r.Expect("orders", row.expected)
+			r.Expect("orders", row.expected, "")
 			for _, i := range row.instances {
 				r.Put(i)
 			}
@@ -49,6 +49,29 @@ func TestWhoGetsRequests(t *testing.T) {
 				t.Fatalf("ready %v, coming %v", ready, r.Coming("orders"))
 			}
 		})
+	}
+}
+
+func TestCallersAreToldWhyNothingComes(t *testing.T) {
+	r := New()
+	told := func() string { return r.Endpoints("orders").Absent }
+	r.Expect("orders", 0, "it was stopped")
+	if told() != "it was stopped" || r.Coming("orders") {
+		t.Fatalf("a service without an instance: %q, %v", told(), r.Coming("orders"))
+	}
+	changed := r.Endpoints("orders").Changed
+	r.Put(orders(1, Draining))
+	r.Remove("orders.1")
+	if told() != "it was stopped" || !closed(changed) {
+		t.Fatalf("after its last instance: %q", told())
+	}
+	r.Expect("orders", 2, "left over")
+	if told() != "" || !r.Coming("orders") {
+		t.Fatalf("one that is expected: %q", told())
+	}
+	r.Expect("orders", 0, "")
+	if told() != "" || r.Coming("orders") {
+		t.Fatalf("one of which nobody said why: %q", told())
 	}
 }
 
@@ -106,13 +129,13 @@ func TestAChangeWakesWhoeverWaitsForIt(t *testing.T) {
 	if closed(known) {
 		t.Fatal("a change of carts woke who waits for orders")
 	}
-	r.Expect("orders", 1)
-	r.Expect("orders", 1)
+	r.Expect("orders", 1, "")
+	r.Expect("orders", 1, "")
 	if !closed(known) || closed(r.Endpoints("orders").Changed) {
 		t.Fatal("what is expected wakes once")
 	}
 	last := r.Endpoints("orders").Changed
-	r.Expect("orders", 0)
+	r.Expect("orders", 0, "")
 	r.Remove("orders.1")
 	if !closed(last) || r.Endpoints("orders").Ready != nil || closed(r.Endpoints("orders").Changed) {
 		t.Fatal("the end of a service woke nobody")
@@ -169,7 +192,7 @@ func TestUpdatesAtOnce(t *testing.T) {
 			for n := range rounds {
 				r.Put(orders(w, Starting))
 				r.SetState(fmt.Sprintf("orders.%d", w), Ready, "")
-				r.Expect("orders", n)
+				r.Expect("orders", n, "")
 				if n < rounds-1 {
 					r.Remove(fmt.Sprintf("orders.%d", w))
 				}

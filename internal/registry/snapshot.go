@@ -12,6 +12,8 @@ type Set struct {
 	Ready []exchange.Endpoint
 	// Coming says that an instance is being started or is expected, so that a call may wait for it.
 	Coming bool
+	// Absent says why nothing comes, empty when something does or nobody said.
+	Absent string
 	// Changed is closed at the next change of this service.
 	Changed <-chan struct{}
 }
@@ -32,7 +34,7 @@ type Snapshot struct {
 // service is one service's part of a snapshot; it is replaced whole.
 type service struct {
 	instances []Instance
-	expected  int
+	expected  expectation
 	set       Set
 	changed   chan struct{}
 }
@@ -55,9 +57,15 @@ func (s *Snapshot) Find(id string) (Instance, bool) {
 	return Instance{}, false
 }
 
-func newService(instances []Instance, expected int) *service {
+// expectation is how many instances shall be there, or why none shall.
+type expectation struct {
+	count int
+	why   string
+}
+
+func newService(instances []Instance, expected expectation) *service {
 	s := &service{instances: instances, expected: expected, changed: make(chan struct{})}
-	s.set.Changed = s.changed
+	s.set.Changed, s.set.Absent = s.changed, expected.why
 	alive, starting := 0, false
 	for _, i := range instances {
 		switch i.State {
@@ -70,7 +78,7 @@ func newService(instances []Instance, expected int) *service {
 			alive++
 		}
 	}
-	s.set.Coming = starting || alive < expected
+	s.set.Coming = starting || alive < expected.count
 	return s
 }
 
@@ -81,7 +89,7 @@ func (s *Snapshot) with(name string, replacement *service) *Snapshot {
 		next.services[n] = one
 	}
 	next.services[name] = replacement
-	if len(replacement.instances) == 0 && replacement.expected == 0 {
+	if len(replacement.instances) == 0 && replacement.expected == (expectation{}) {
 		delete(next.services, name)
 	}
 	for _, one := range next.services {

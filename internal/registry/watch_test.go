@@ -89,7 +89,7 @@ func TestAWatchTellsEachChangeInOrder(t *testing.T) {
 	carts.wants("list", `"instances":[]`)
 	r.SetState("orders.1", Ready, "")
 	all.wants("put", `"state":"ready"`)
-	r.Expect("orders", 3) // changes no instance: no event
+	r.Expect("orders", 3, "") // changes no instance: no event
 	r.Remove("orders.1")
 	all.wants("removed", `"id":"orders.1"`)
 	other := orders(1, Ready)
