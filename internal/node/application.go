@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/keeper"
+	"github.com/banyan-run/banyan/internal/problem"
 	"github.com/banyan-run/banyan/internal/reconcile"
 	"github.com/banyan-run/banyan/internal/redact"
 	"github.com/banyan-run/banyan/internal/registry"
@@ -233,10 +235,13 @@ func externalOf(app *graph.App, e *graph.External, instances []registry.Instance
 		Routes: routesTo(app, e.Name), Callers: app.Callers(e.Name),
 	}
 	for _, i := range instances {
-		if i.State == registry.Ready {
+		switch {
+		case i.State == registry.Ready:
 			answer.Ready++
-		} else if answer.Problem == nil {
-			answer.Phase = api.Failed
+		case i.State == registry.Starting && answer.Problem == nil:
+			answer.Phase, answer.Doing = api.Starting, i.Reason
+		case answer.Problem == nil:
+			answer.Phase, answer.Doing = api.Failed, ""
 			answer.Problem = &api.Problem{Text: i.ID + " does not answer", Likely: i.Reason, Where: answer.Where, Instance: i.ID}
 		}
 		answer.Instances = append(answer.Instances, api.Instance{
@@ -250,6 +255,9 @@ func externalOf(app *graph.App, e *graph.External, instances []registry.Instance
 func (a *application) Environment(name string) ([]api.Variable, error) {
 	app := a.file.now.Load().app
 	service, known := app.Service(name)
+	if _, outside := app.ExternalService(name); outside {
+		return nil, problem.New(diag.BadArgument, "%s is external: Banyan does not run it, so it is started with nothing.", name)
+	}
 	if !known {
 		return nil, noService(app, name)
 	}

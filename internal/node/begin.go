@@ -48,7 +48,7 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 	known := registry.New()
 	// Requests wait with the keeper already: they are held until it is known what runs, and not refused.
 	for _, service := range first.app.Services {
-		known.Expect(service.Name, service.Replicas.Count)
+		known.Expect(service.Name, service.Replicas.Count, "")
 	}
 	p := newPlane(link, group, known, eyes)
 	if err := p.apply(first); err != nil {
@@ -60,6 +60,7 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 		return nil, err
 	}
 	f.swap, f.leave = swapping(eyes, p, services, supervisor), parting(services, leaving)
+	f.leaving = services.Leaving
 	a := &application{
 		options: o, link: link, file: f, plane: p, sight: eyes, registry: known, services: services,
 		control: &control{link: link, group: group, token: note.Token}, started: note.Started, attached: attached,
@@ -119,12 +120,12 @@ func (b body) animate(ctx context.Context, app *graph.App) (*reconcile.Reconcile
 	supervisor := supervise.Begin(ctx, supervise.Means{
 		Processes: b.link, Exits: exits, Run: b.link.Run(), Environ: b.options.Environ, Prober: newProber(), Port: ports.FreePort,
 		Edge: b.plane.edges.address, Traffic: traffic{b.registry, b.plane.state}, Registry: b.registry, Journal: b.sight.journal,
-		Locate: runner.Locate, Reason: reason, Secrets: b.sight.secrets, Folder: b.state.run(),
+		Locate: runner.Locate, Listens: runner.Listening, Reason: reason, Secrets: b.sight.secrets, Folder: b.state.run(),
 	})
 	b.group.OnStop("supervisor", func(context.Context) error { return supervisor.Close() })
 	supervisor.Adopt(app)
 	supervisor.Externals(app.External)
-	o := &output{link: b.link, recorder: b.sight.recorder, journal: b.sight.journal, lines: supervisor.Output, exits: exits}
+	o := &output{link: b.link, recorder: b.sight.recorder, lines: supervisor.Output, exits: exits}
 	b.group.Go("output", o.run)
 	services, err := reconcile.Begin(ctx, app, b.means(supervisor))
 	if err != nil {
@@ -142,8 +143,9 @@ func swapping(eyes *sight, p *plane, services *reconcile.Reconciler, supervisor 
 			return err
 		}
 		// Callers may come as soon as the request path is swapped, before the instances are started.
-		services.Announce(next.app)
+		retract := services.Announce(next.app)
 		if err := p.apply(next); err != nil {
+			retract()
 			return err
 		}
 		supervisor.Externals(next.app.External)

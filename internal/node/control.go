@@ -14,6 +14,7 @@ import (
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/lifecycle"
+	"github.com/banyan-run/banyan/internal/runner"
 )
 
 // control is where the control API answers: on its socket, and with a token on loopback, beside the page.
@@ -84,12 +85,8 @@ func (c *control) serve(name string, l net.Listener, handler http.Handler) {
 	c.group.OnStop(name, func(context.Context) error { return server.Close() })
 }
 
-// supervised tells whether a process belongs to an instance: those may not use the control socket.
+// supervised tells whether a process belongs to an instance or descends from one: those may not use the control socket.
 func supervised(link *keeper.Client, pid int) bool {
-	for leader := range leaders(link) {
-		if pid == leader || inGroup(pid, leader) {
-			return true
-		}
-	}
-	return false
+	_, is := runner.Member(pid, leaders(link))
+	return is
 }

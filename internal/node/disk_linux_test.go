@@ -1,6 +1,7 @@
 package node
 
 import (
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"os"
@@ -8,8 +9,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/keeper"
 )
 
 // smallDisk mounts a file system of one MiB at path.
@@ -65,4 +69,88 @@ func TestAFullDiskIsToldAndFailsNoRequest(t *testing.T) {
 		s.get("/back/", nil)
 		return len(s.app().Problems) == 0
 	})
+}
+
+func TestAFullDiskAtTheStartIsTold(t *testing.T) {
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	smallDisk(t, StateFolder(root))
+	if err := os.MkdirAll(RunFolder(root), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if word := Failure(root); word != "" {
+		t.Fatalf("nothing failed, and it says %q", word)
+	}
+	for says, before := range map[string]func(){
+		"nothing ever ran there": func() {},
+		"an earlier run left what it kept": func() {
+			s := upIn(t, root, pair)
+			s.allRun()
+			s.end()
+		},
+	} {
+		t.Run(says, func(t *testing.T) {
+			before()
+			fill(t, StateFolder(root))
+			defer func() { _ = os.Remove(filepath.Join(StateFolder(root), "ballast")) }()
+			s := &stage{t: t, root: root, run: rand.Text()}
+			s.write(strings.ReplaceAll(pair, "LISTEN", freeAddress(t)))
+			word := s.refused()
+			for _, part := range []string{string(diag.StateUnusable), "no space left on device", "free"} {
+				if !strings.Contains(word, part) {
+					t.Errorf("%q is not in %q", part, word)
+				}
+			}
+			if left := marked(t, s.run); len(left) > 0 {
+				t.Errorf("%v live on", left)
+			}
+		})
+	}
+}
+
+// refused is what kept a run from beginning: what the keeper says, or what the control process left word of.
+func (s *stage) refused() string {
+	s.t.Helper()
+	process, err := keeper.Spawn(keeper.SpawnOptions{
+		Executable: os.Args[0], Args: []string{asKeeper, s.root, s.run}, Dir: s.root, Leash: true, Log: filepath.Join(s.root, "log"),
+	})
+	var d diag.Diagnostic
+	if errors.As(err, &d) {
+		return d.Error() + "\n" + d.Hint
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	select {
+	case <-process.Done():
+	case <-time.After(patience):
+		s.t.Fatal("the keeper lives on")
+	}
+	return Failure(s.root)
+}
+
+// Both the control process and whoever waits for it find the disk full: there is no room for a word either.
+func TestWhereNoWordCanBeLeftTheDiskIsAsked(t *testing.T) {
+	root := t.TempDir()
+	smallDisk(t, StateFolder(root))
+	s, err := openState(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, StateFolder(root))
+	_, _, err = s.note("run")
+	if err == nil {
+		t.Fatal("there was room")
+	}
+	if err := leaveWord(root, unusable(s, err)); err == nil {
+		t.Fatal("there was room for a word")
+	}
+	word := Failure(root)
+	for _, part := range []string{string(diag.StateUnusable), "the disk is full", "free some space on the disk that it lies on"} {
+		if !strings.Contains(word, part) {
+			t.Errorf("%q is not in %q", part, word)
+		}
+	}
 }

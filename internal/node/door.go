@@ -27,6 +27,8 @@ type door struct {
 	journal journal.Recorder
 	group   *lifecycle.Group
 	serve   func() *proxy.Server
+	// within bounds the wait for exchanges of a listener that is given up.
+	within func() time.Duration
 
 	problem snapshot.Value[*api.Problem]
 	// address is where it is to listen; it belongs to the goroutine that applies files.
@@ -45,8 +47,6 @@ const (
 	retryDoor  = time.Second
 	// giveWay is how long the gateway waits for its own listener to be closed.
 	giveWay = 500 * time.Millisecond
-	// drainWithin bounds the wait for exchanges of a listener that is given up.
-	drainWithin = 30 * time.Second
 )
 
 // open makes the gateway listen at address (host:port), at of the file. What listens elsewhere drains once that is so: an address
@@ -129,7 +129,7 @@ func (d *door) change(server *proxy.Server, address string, turn int) bool {
 		return newest
 	}
 	d.group.Go("the former gateway", func(ctx context.Context) error {
-		bounded, cancel := context.WithTimeout(ctx, drainWithin)
+		bounded, cancel := context.WithTimeout(ctx, d.within())
 		defer cancel()
 		_ = former.Shutdown(bounded) // exchanges that outlast it are cut
 		return nil

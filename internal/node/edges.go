@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/graph"
-	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/lifecycle"
 	"github.com/banyan-run/banyan/internal/mesh"
 	"github.com/banyan-run/banyan/internal/proxy"
@@ -20,15 +21,23 @@ import (
 // edges are the ports of declared calls: one on loopback for each, kept over reloads and over control processes. The port of
 // a call that is no longer declared stays until no instance is left that was started with it.
 type edges struct {
-	link  *keeper.Client
+	link  listeners
 	group *lifecycle.Group
 	// server and stream make what serves a port.
 	server func(handle exchange.Handler, refuse func(*exchange.Exchange, error)) *proxy.Server
 	stream func(callee string, admit func(exchange.Peer) error, caller string) *balance.Stream
+	// within bounds the wait for exchanges of a port that is given up.
+	within func() time.Duration
 	mu     struct {
 		sync.Mutex
 		open map[edgeName]*port
 	}
+}
+
+// listeners are held by the keeper, so that they outlive the control process.
+type listeners interface {
+	Listen(key, network, address string) (net.Listener, error)
+	Unlisten(key string) error
 }
 
 type edgeName struct{ caller, callee string }
@@ -65,6 +74,40 @@ func (p *port) refuse(x *exchange.Exchange, err error) {
 
 // prepare opens the ports that a program needs and does not have yet. Nothing that is answered changes.
 func (e *edges) prepare(wanted []mesh.Edge, next *mesh.Mesh) (map[edgeName]*answering, error) {
+	answers, err := prepared(wanted, next)
+	if err != nil {
+		return nil, err
+	}
+	fresh, other := e.missing(wanted)
+	for i, w := range slices.Concat(fresh, other) {
+		name := edgeName{w.Caller, w.Callee}
+		if err := e.listen(name, w.Protocol, answers[name]); err != nil {
+			for _, opened := range fresh[:min(i, len(fresh))] {
+				name := edgeName{opened.Caller, opened.Callee}
+				e.close(name, e.find(name), true)
+			}
+			return nil, err
+		}
+	}
+	return answers, nil
+}
+
+// missing are the edges without a port, and those whose port carries connections where it is to answer requests, or the other way
+// round: what listens there is replaced, so they come last.
+func (e *edges) missing(wanted []mesh.Edge) (fresh, other []mesh.Edge) {
+	for _, w := range wanted {
+		switch known := e.find(edgeName{w.Caller, w.Callee}); {
+		case known == nil:
+			fresh = append(fresh, w)
+		case (known.protocol == graph.TCP) != (w.Protocol == graph.TCP):
+			other = append(other, w)
+		}
+	}
+	return fresh, other
+}
+
+// prepared are the answers at each port.
+func prepared(wanted []mesh.Edge, next *mesh.Mesh) (map[edgeName]*answering, error) {
 	answers := map[edgeName]*answering{}
 	for _, w := range wanted {
 		name := edgeName{w.Caller, w.Callee}
@@ -75,12 +118,6 @@ func (e *edges) prepare(wanted []mesh.Edge, next *mesh.Mesh) (map[edgeName]*answ
 				return nil, fmt.Errorf("building the call %s → %s: %w", w.Caller, w.Callee, err)
 			}
 			answers[name].handler = handler
-		}
-		if known := e.find(name); known != nil && (known.protocol == graph.TCP) == (w.Protocol == graph.TCP) {
-			continue
-		}
-		if err := e.listen(name, w.Protocol, answers[name]); err != nil {
-			return nil, err
 		}
 	}
 	return answers, nil
@@ -184,7 +221,7 @@ func (e *edges) close(name edgeName, p *port, forever bool) {
 		_ = e.link.Unlisten(name.key()) // a keeper that is gone holds nothing
 	}
 	e.group.Go("closing "+name.key(), func(ctx context.Context) error {
-		bounded, cancel := context.WithTimeout(ctx, drainWithin)
+		bounded, cancel := context.WithTimeout(ctx, e.within())
 		defer cancel()
 		_ = p.shutdown(bounded) // what outlasts it is cut
 		return nil

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -46,6 +47,14 @@ func (s *stage) problemOf(name string, code diag.Code) api.Problem {
 	return found
 }
 
+// elsewhere is what is said of a service on another port: only Linux shows whose a socket is.
+func elsewhere() string {
+	if runtime.GOOS == "linux" {
+		return ", not on $PORT ("
+	}
+	return ""
+}
+
 func TestWhatFailsTellsItsCauseAndStopsNothingElse(t *testing.T) {
 	rows := []struct {
 		sentence string
@@ -57,6 +66,7 @@ func TestWhatFailsTellsItsCauseAndStopsNothingElse(t *testing.T) {
 		{"one that ends at once", "SELF exit=3", diag.ExitedEarly, "LEDGER"},
 		{"one that keeps ending", "SELF exit=3", diag.CrashLoop, "LEDGER"},
 		{"one that never gets healthy", "SELF unhealthy", diag.NotReady, ""},
+		{"one that listens elsewhere", "SELF elsewhere", diag.NotReady, elsewhere()},
 	}
 	for _, row := range rows {
 		t.Run(row.sentence, func(t *testing.T) {

@@ -25,6 +25,8 @@ type file struct {
 	swap func(next *program, why string) error
 	// leave begins to stop the application, and returns when no later control process would start it again.
 	leave func() error
+	// leaving tells whether that began; nil is never.
+	leaving func() bool
 
 	now snapshot.Value[version]
 	// turn holds a token while a change is applied, or what it left is cleared away: one at a time.
@@ -71,7 +73,10 @@ func (f *file) first(takeover bool) (*program, error) {
 		return nil, err
 	}
 	f.now.Store(version{app: loaded.App, loaded: time.Now(), files: loaded.Files})
-	return next, f.state.apply(loaded.App)
+	if err := f.state.apply(loaded.App); err != nil {
+		return nil, unusable(f.state, err)
+	}
+	return next, nil
 }
 
 // Plan implements api.File.
@@ -101,6 +106,9 @@ func (f *file) Reload(ctx context.Context) (api.Plan, error) {
 		return api.Plan{}, err
 	}
 	defer leave()
+	if f.leaving != nil && f.leaving() {
+		return api.Plan{}, reconcile.TooLate()
+	}
 	next, loaded, err := f.read()
 	if err != nil {
 		f.refuse(loaded, err)
@@ -172,7 +180,12 @@ func refusal(err error) error {
 
 func rendered(err error) string {
 	var found diag.List
-	if !errors.As(err, &found) {
+	var one diag.Diagnostic
+	switch {
+	case errors.As(err, &found):
+	case errors.As(err, &one):
+		found = diag.List{one}
+	default:
 		return err.Error() + "\n"
 	}
 	var b strings.Builder

@@ -2,8 +2,14 @@ package node
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
+	"os"
+	"syscall"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/graph"
@@ -42,20 +48,44 @@ func (prober) Speaks(ctx context.Context, address string, protocol graph.Protoco
 }
 
 // Reach implements supervise.Prober.
-func (p prober) Reach(ctx context.Context, url string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+func (p prober) Reach(ctx context.Context, at string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
-		return fmt.Errorf("probing %s: %w", url, err)
+		return fmt.Errorf("probing %s: %w", at, err)
 	}
 	answer, err := p.client.Do(request)
 	if err != nil {
-		return fmt.Errorf("probing: %w", err)
+		return fmt.Errorf("GET %s: %w", request.URL.Path, plain(ctx, err))
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode >= http.StatusInternalServerError {
+	if answer.StatusCode < 200 || answer.StatusCode > 299 {
 		return fmt.Errorf("GET %s answered %d", request.URL.Path, answer.StatusCode)
 	}
 	return nil
+}
+
+var errNoAnswer = errors.New("no answer in time")
+
+// plain is why a request failed, without the addresses and calls that Go's errors tell of.
+func plain(ctx context.Context, err error) error {
+	var name *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var number syscall.Errno
+	switch {
+	case ctx.Err() != nil || os.IsTimeout(err):
+		return errNoAnswer
+	case errors.As(err, &name):
+		return fmt.Errorf("the name %s cannot be resolved", name.Name)
+	case errors.As(err, &certificate):
+		return fmt.Errorf("its certificate is not trusted: %w", certificate.Err)
+	case errors.As(err, &number):
+		return number
+	}
+	var call *url.Error
+	if errors.As(err, &call) {
+		return call.Err
+	}
+	return err
 }
 
 // endpoints gives the proxies what the registry knows.
@@ -64,7 +94,7 @@ type endpoints struct{ registry *registry.Registry }
 // Endpoints implements balance.Endpoints.
 func (e endpoints) Endpoints(callee string) balance.Set {
 	s := e.registry.Endpoints(callee)
-	return balance.Set{Ready: s.Ready, Coming: s.Coming, Changed: s.Changed}
+	return balance.Set{Ready: s.Ready, Coming: s.Coming, Absent: s.Absent, Changed: s.Changed}
 }
 
 // traffic tells the supervisor when an instance has no open exchange left.
@@ -75,8 +105,9 @@ type traffic struct {
 
 const (
 	// settle is how long an exchange may take from reading the endpoints to being counted at one of them.
-	settle   = 20 * time.Millisecond
-	lookEach = 5 * time.Millisecond
+	settle = 20 * time.Millisecond
+	// It is looked often at first and, where exchanges last, less often: a stream may be open for long.
+	lookEach, lookSeldom = 5 * time.Millisecond, 100 * time.Millisecond
 )
 
 // Drained implements supervise.Traffic.
@@ -85,14 +116,16 @@ func (t traffic) Drained(ctx context.Context, id string) error {
 	if !known {
 		return nil
 	}
-	tick := time.NewTicker(lookEach)
-	defer tick.Stop()
+	look := time.NewTimer(lookEach)
+	defer look.Stop()
 	for began := time.Now(); ; {
-		if time.Since(began) >= settle && t.state.InFlight(i.Service, i.Address) == 0 {
+		passed := time.Since(began)
+		if passed >= settle && t.state.InFlight(i.Service, i.Address) == 0 {
 			return nil
 		}
+		look.Reset(min(lookEach+passed/20, lookSeldom))
 		select {
-		case <-tick.C:
+		case <-look.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/graph"
@@ -18,6 +19,7 @@ import (
 	"github.com/banyan-run/banyan/internal/registry"
 	"github.com/banyan-run/banyan/internal/runner"
 	"github.com/banyan-run/banyan/internal/signal"
+	"github.com/banyan-run/banyan/internal/supervise"
 	"github.com/banyan-run/banyan/internal/telemetry"
 )
 
@@ -33,6 +35,8 @@ type plane struct {
 	peers     *runner.Peers
 	door      *door
 	edges     *edges
+	// longest is how long an exchange of the live version, or of the one before, may take.
+	longest atomic.Int64
 }
 
 func newPlane(link *keeper.Client, group *lifecycle.Group, known *registry.Registry, s *sight) *plane {
@@ -41,8 +45,8 @@ func newPlane(link *keeper.Client, group *lifecycle.Group, known *registry.Regis
 		transport: proxy.NewTransport(proxy.TransportOptions{}),
 		peers:     &runner.Peers{Services: func() map[int]string { return leaders(link) }},
 	}
-	p.door = &door{link: link, journal: s.journal, group: group, serve: p.gatewayServer}
-	p.edges = &edges{link: link, group: group, server: p.edgeServer, stream: p.edgeStream}
+	p.door = &door{link: link, journal: s.journal, group: group, serve: p.gatewayServer, within: p.within}
+	p.edges = &edges{link: link, group: group, server: p.edgeServer, stream: p.edgeStream, within: p.within}
 	p.edges.mu.open = map[edgeName]*port{}
 	group.OnStop("transport", func(context.Context) error { p.transport.Close(); return nil })
 	return p
@@ -58,10 +62,24 @@ func (p *plane) apply(next *program) error {
 	if err != nil {
 		return err
 	}
+	p.longest.Store(int64(max(longest(p.now.Load()), longest(version))))
 	p.now.Store(version)
 	p.edges.swap(answers)
 	p.door.open(next.app.Edge.Listen, next.app.Edge.ListenAt)
 	return nil
+}
+
+func (p *plane) within() time.Duration { return time.Duration(p.longest.Load()) }
+
+// longest is how long an exchange of a version may take; 0 where there is none.
+func longest(l *live) time.Duration {
+	var most time.Duration
+	if l != nil {
+		for _, name := range l.app.Callees() {
+			most = max(most, supervise.Drain(l.app, name))
+		}
+	}
+	return most
 }
 
 func (p *plane) gatewayServer() *proxy.Server {

@@ -114,11 +114,16 @@ func leaveWord(root string, err error) error {
 	return os.WriteFile(failureOf(root), []byte(rendered(err)), 0o600)
 }
 
-// Failure is why the last control process of the application in root did not begin, as a person reads it; empty when it did.
+// Failure is why the last control process of the application in root did not begin, as a person reads it; empty when it did. Where
+// no word could be left, because the disk is full, it is that.
 func Failure(root string) string {
 	text, err := os.ReadFile(failureOf(root))
-	if err != nil {
-		return ""
+	if err == nil && len(text) > 0 {
+		return string(text)
 	}
-	return string(text)
+	s := state{StateFolder(root)}
+	if err := s.writable(); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return rendered(unusable(s, err))
+	}
+	return ""
 }

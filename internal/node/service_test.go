@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// beService is a small service that does what the words after its role say: late=300ms, ignore-term, fork, exit=3, unhealthy.
+// beService is a small service that does what the words after its role say: late=300ms, ignore-term, fork, exit=3, unhealthy,
+// elsewhere, abrupt.
 func beService() error {
 	words := map[string]string{}
 	for _, word := range os.Args[2:] {
@@ -42,12 +43,20 @@ func beService() error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
+	if _, is := words["abrupt"]; is {
+		stop() // SIGTERM ends it, whatever is open
+		ctx = context.Background()
+	}
 	if _, is := words["ignore-term"]; is {
 		signal.Ignore(syscall.SIGTERM)
 		ctx = context.Background()
 	}
 	_, unhealthy := words["unhealthy"]
-	server := &http.Server{Addr: "127.0.0.1:" + os.Getenv("PORT"), Handler: serviceHandler(unhealthy)}
+	port := os.Getenv("PORT")
+	if _, is := words["elsewhere"]; is {
+		port = "0"
+	}
+	server := &http.Server{Addr: "127.0.0.1:" + port, Handler: serviceHandler(unhealthy)}
 	fmt.Printf("{\"level\":\"info\",\"msg\":\"listening\",\"port\":%q}\n", os.Getenv("PORT"))
 	failed := make(chan error, 1)
 	go func() { failed <- server.ListenAndServe() }()
@@ -84,6 +93,15 @@ func serviceHandler(unhealthy bool) http.Handler {
 		select {
 		case <-time.After(d):
 		case <-r.Context().Done():
+		}
+	})
+	mux.HandleFunc("/until/{file}", func(_ http.ResponseWriter, r *http.Request) {
+		fmt.Println("waiting")
+		for r.Context().Err() == nil {
+			if _, err := os.Stat(r.PathValue("file")); err == nil {
+				return
+			}
+			<-time.After(5 * time.Millisecond)
 		}
 	})
 	mux.HandleFunc("/call/{name}/{rest...}", func(w http.ResponseWriter, r *http.Request) {

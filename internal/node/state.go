@@ -1,12 +1,14 @@
 package node
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/api"
@@ -44,8 +46,33 @@ func openState(app string) (state, error) {
 	return s, nil
 }
 
+// unusable says that the state folder cannot be used, why, and the way out.
 func unusable(s state, err error) error {
-	return diag.At(diag.Position{File: s.root}, diag.StateUnusable, "the state folder cannot be used: %v", err)
+	hint := "mend its permissions or free space; it can be deleted to start afresh"
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		hint = "free some space on the disk that it lies on, then start again"
+	}
+	return diag.At(diag.Position{File: s.root}, diag.StateUnusable, "the state folder cannot be used: %v", cmp.Or(fullDisk(err), err)).
+		WithHint("%s", hint)
+}
+
+// fullDisk is err when it says that a disk is full, in words that need no knowledge of the system's; else nil.
+func fullDisk(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("the disk is full: %w", err)
+	}
+	return nil
+}
+
+// writable tries to keep as much as a beginning run does.
+func (s state) writable() error {
+	const little = 64 << 10
+	file, err := os.CreateTemp(s.run(), ".try-*")
+	if err != nil {
+		return fmt.Errorf("writing: %w", err)
+	}
+	_, err = file.Write(make([]byte, little))
+	return errors.Join(err, file.Close(), os.Remove(file.Name()))
 }
 
 // applied is the application that runs, kept so that a new control process takes over what runs even when the file has been
