@@ -134,7 +134,7 @@ func TestTheClientUsesEveryOperation(t *testing.T) {
 		"journal":       func() error { _, err := c.Journal(ctx, 5); return err },
 		"progress":      func() error { return first(c.Progress(ctx)) },
 		"followLines":   func() error { return first(c.FollowLines(ctx, LineQuery{Limit: 1})) },
-		"followJournal": func() error { return first(c.FollowJournal(ctx)) },
+		"followJournal": func() error { return first(c.FollowJournal(ctx, 1)) },
 	}
 	for id, call := range calls {
 		if err := call(); err != nil {

@@ -1,5 +1,7 @@
 package api
 
+import "unicode/utf8"
+
 // Call is a request to a service as the operator.
 type Call struct {
 	Service string              `json:"service" doc:"The callee."`
@@ -13,11 +15,28 @@ type Call struct {
 type Answer struct {
 	Status   int                 `json:"status" doc:"HTTP status."`
 	Header   map[string][]string `json:"header" doc:"Fields."`
-	Body     []byte              `json:"body,omitempty" doc:"Body, base64, at most 8 MiB."`
+	Text     string              `json:"text,omitempty" doc:"Body, at most 8 MiB, where it is UTF-8."`
+	Body     []byte              `json:"body,omitempty" doc:"Body, at most 8 MiB, base64, where it is not UTF-8."`
 	Cut      bool                `json:"cut,omitempty" doc:"The body was longer."`
 	Trace    string              `json:"trace" doc:"Trace id."`
 	Instance string              `json:"instance,omitempty" doc:"Who answered."`
 	Duration Seconds             `json:"duration" doc:"Seconds."`
+}
+
+// readable returns the answer with a body of text as text.
+func (a Answer) readable() Answer {
+	if utf8.Valid(a.Body) {
+		a.Text, a.Body = string(a.Body), nil
+	}
+	return a
+}
+
+// Content is the body, whichever it is.
+func (a Answer) Content() []byte {
+	if a.Text != "" {
+		return []byte(a.Text)
+	}
+	return a.Body
 }
 
 // Verdict explains what would happen to a request or to a call; nothing is sent.

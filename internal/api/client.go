@@ -22,8 +22,9 @@ import (
 
 // Client speaks to a running application over its control socket.
 type Client struct {
-	http *http.Client
-	base string
+	http  *http.Client
+	base  string
+	alive func() bool
 }
 
 // Dial returns a client of the control socket; nothing is sent yet.
@@ -41,8 +42,11 @@ func New(base string, transport http.RoundTripper) *Client {
 	return &Client{http: &http.Client{Transport: transport}, base: base}
 }
 
-// ErrNotRunning is in the error of a client that found nobody at the socket.
+// ErrNotRunning is in the error of a client that found nobody at the socket; nothing was sent then.
 var ErrNotRunning = errors.New("no control process answers")
+
+// ErrBroken is in the error of a client whose control process ended before its answer did.
+var ErrBroken = errors.New("the control process ended while it was asked")
 
 // request is one use of an operation.
 type request struct {
@@ -85,8 +89,11 @@ func (c *Client) open(ctx context.Context, q request) (*http.Response, error) {
 }
 
 func unreached(err error) error {
-	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%w: %w", ErrNotRunning, err)
+	case broken(err):
+		return fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 	return fmt.Errorf("asking the control process: %w", err)
 }
@@ -102,6 +109,14 @@ func refusalOf(answer *http.Response) error {
 }
 
 func do[T any](ctx context.Context, c *Client, q request) (out T, err error) {
+	err = c.insist(ctx, q, func() error {
+		out, err = once[T](ctx, c, q)
+		return err
+	})
+	return out, err
+}
+
+func once[T any](ctx context.Context, c *Client, q request) (out T, err error) {
 	answer, err := c.open(ctx, q)
 	if err != nil {
 		return out, err
@@ -110,7 +125,9 @@ func do[T any](ctx context.Context, c *Client, q request) (out T, err error) {
 	if answer.StatusCode == http.StatusNoContent {
 		return out, nil
 	}
-	if err := json.NewDecoder(answer.Body).Decode(&out); err != nil {
+	if err := json.NewDecoder(answer.Body).Decode(&out); broken(err) {
+		return out, fmt.Errorf("%w: %w", ErrBroken, err)
+	} else if err != nil {
 		return out, fmt.Errorf("reading the answer of %s: %w", q.id, err)
 	}
 	return out, nil

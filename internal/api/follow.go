@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"iter"
 )
 
@@ -15,29 +16,50 @@ const maxEvent = 8 << 20
 // Progress yields the services at once and at each change, until ctx ends or the control process does; the latter is the
 // last error.
 func (c *Client) Progress(ctx context.Context) iter.Seq2[[]Service, error] {
-	return follow[[]Service](ctx, c, request{id: "progress"})
+	return follow[[]Service](ctx, c, request{id: "progress"}, nil)
 }
 
 // FollowLines yields the newest lines that match, then each as it comes.
 func (c *Client) FollowLines(ctx context.Context, q LineQuery) iter.Seq2[Line, error] {
-	return follow[Line](ctx, c, request{id: "followLines", query: q.values()})
+	return follow[Line](ctx, c, request{id: "followLines", query: q.values()}, nil)
 }
 
-// FollowJournal yields each entry as it comes.
-func (c *Client) FollowJournal(ctx context.Context) iter.Seq2[Deed, error] {
-	return follow[Deed](ctx, c, request{id: "followJournal"})
+// FollowJournal yields the newest entries, at most past, then each as it comes. Asked for in that order something would fall between
+// the two, so the stream stands first, and an entry may come twice.
+func (c *Client) FollowJournal(ctx context.Context, past int) iter.Seq2[Deed, error] {
+	return follow(ctx, c, request{id: "followJournal"}, func() ([]Deed, error) { return c.Journal(ctx, past) })
 }
 
-func follow[T any](ctx context.Context, c *Client, q request) iter.Seq2[T, error] {
+// follow yields what first returns once the stream stands, then the stream.
+func follow[T any](ctx context.Context, c *Client, q request, first func() ([]T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		answer, err := c.open(ctx, q)
+		var body io.ReadCloser
+		err := c.insist(ctx, q, func() error {
+			answer, err := c.open(ctx, q) //nolint:bodyclose // its body is closed when the stream ends
+			if err == nil {
+				body = answer.Body
+			}
+			return err
+		})
 		if err != nil {
 			yield(zero, err)
 			return
 		}
-		defer answer.Body.Close()
-		lines := bufio.NewScanner(answer.Body)
+		defer body.Close()
+		if first != nil {
+			known, err := first()
+			for _, v := range known {
+				if !yield(v, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(zero, err)
+				return
+			}
+		}
+		lines := bufio.NewScanner(body)
 		lines.Buffer(nil, maxEvent)
 		for lines.Scan() {
 			data, is := bytes.CutPrefix(lines.Bytes(), []byte("data: "))
@@ -53,7 +75,9 @@ func follow[T any](ctx context.Context, c *Client, q request) iter.Seq2[T, error
 				return
 			}
 		}
-		if err := lines.Err(); err != nil {
+		if err := lines.Err(); broken(err) {
+			yield(zero, fmt.Errorf("%w: %w", ErrBroken, err))
+		} else if err != nil {
 			yield(zero, fmt.Errorf("following %s: %w", q.id, err))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/diag"
@@ -27,10 +28,24 @@ func Handler(from Sources) http.Handler {
 		}
 		mux.Handle(op.Method+" "+op.Path, handle)
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, problem.New(diag.NoSuchThing, "%s %s is no operation of this API.", r.Method, r.URL.Path))
-	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { refuse(w, unknown(mux, r)) })
 	return mux
+}
+
+// unknown is why nothing answers a request: no operation has its path, or those that have it take other methods.
+func unknown(mux *http.ServeMux, r *http.Request) error {
+	var allow []string
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if _, pattern := mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host}); pattern != "/" {
+			allow = append(allow, method)
+		}
+	}
+	if allow == nil {
+		return problem.New(diag.NoSuchThing, "%s %s is no operation of this API.", r.Method, r.URL.Path)
+	}
+	cause := problem.New(diag.MethodNotAllowed, "%s takes %s, not %s.", r.URL.Path, strings.Join(allow, " and "), r.Method)
+	cause.Allow = allow
+	return cause
 }
 
 type server struct{ Sources }
@@ -61,6 +76,9 @@ func (f answering) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func refuse(w http.ResponseWriter, err error) {
 	document := problem.From(err, problem.Inside, "")
+	if allow := problem.CauseOf(err).Allow; allow != nil {
+		w.Header().Set("Allow", strings.Join(allow, ", ")) // RFC 9110 §15.5.6
+	}
 	w.Header().Set("Content-Type", problem.ContentType)
 	w.WriteHeader(document.Status)
 	_, _ = w.Write(document.JSON())
@@ -132,7 +150,8 @@ func (s server) call(r *http.Request) (any, error) {
 	if err := read(r, &call); err != nil {
 		return nil, err
 	}
-	return s.Traffic.Call(r.Context(), call)
+	answer, err := s.Traffic.Call(r.Context(), call)
+	return answer.readable(), err
 }
 
 func (s server) scale(r *http.Request) (any, error) {
