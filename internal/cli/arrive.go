@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/api"
@@ -24,17 +25,61 @@ func (s *shell) arrive(ctx context.Context, r *run, o upOptions) error {
 		return s.late(services, o.timeout)
 	case ctx.Err() != nil:
 		return silently(exitInterrupted)
-	case !settled:
+	case !settled && !leaves(services):
 		return s.autopsy(r, errBroken)
 	}
-	app, err := r.client.App(ctx)
-	if err != nil {
-		return err
+	app, parts, err := r.asks(ctx, services)
+	switch {
+	case parts:
+		return s.stopped(ctx, r)
+	case errors.Is(err, api.ErrNotRunning):
+		return s.autopsy(r, errBroken)
+	case err != nil:
+		return s.running(err)
 	}
 	h := judge(app, services)
 	if err := s.list(h, func() { s.summary(r, h, o) }); err != nil || h.OK {
 		return err
 	}
+	return silently(exitFailed)
+}
+
+// leaves tells whether somebody began to stop all of it.
+func leaves(services []api.Service) bool {
+	run := ours(services)
+	return len(run) > 0 && !slices.ContainsFunc(run, func(service api.Service) bool {
+		return service.Phase != api.Stopping && service.Phase != api.Stopped
+	})
+}
+
+// partsWithin is how long the services may be stopped before the application says that it stops.
+const partsWithin = time.Second
+
+// asks how the application is, and whether it ends or is merely one whose services were all stopped.
+func (r *run) asks(ctx context.Context, services []api.Service) (app api.App, parts bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, partsWithin)
+	defer cancel()
+	for {
+		app, err = r.client.App(ctx)
+		switch {
+		case err == nil && app.Phase == api.Stopping, err != nil && leaves(services):
+			return app, true, nil
+		case !leaves(services):
+			return app, false, err
+		case !pause(ctx, r.keeper.Done()):
+			return app, r.over(), err
+		}
+	}
+}
+
+// stopped ends an up whose application was stopped before it was up.
+func (s *shell) stopped(ctx context.Context, r *run) error {
+	select {
+	case <-r.keeper.Done():
+	case <-ctx.Done():
+		return silently(exitInterrupted)
+	}
+	s.note("%s was stopped by banyan down\n", r.app.Name)
 	return silently(exitFailed)
 }
 
@@ -81,11 +126,16 @@ func underway(service api.Service, all map[string]api.Service, seen map[string]b
 	return true
 }
 
+// late says of each service that is not ready why, as status does.
 func (s *shell) late(services []api.Service, within time.Duration) error {
 	var waiting []string
 	for _, service := range ours(services) {
-		if !allReady(service) {
-			waiting = append(waiting, terminal.Join(": ", service.Name, terminal.First(reason(service), string(service.Phase))))
+		if allReady(service) {
+			continue
+		}
+		waiting = append(waiting, service.Name)
+		if !s.asJSON() {
+			s.showBad(service)
 		}
 	}
 	d := diag.At(diag.Position{}, diag.WaitExpired, "not ready within %s", within)

@@ -12,10 +12,13 @@ import (
 
 // attend tells in a line each what changes, until Ctrl-C or until the application ends otherwise.
 func (s *shell) attend(ctx context.Context, r *run) error {
-	ordered := false
+	ordered, last := false, s.Now()
 	for d := range deeds(ctx, r.client, r.keeper.Done()) {
-		ordered = ordered || journal.Kind(d.Kind) == journal.Down
-		if tells(d) {
+		ordered = ordered || journal.Kind(d.Kind) == journal.Down && d.At.After(r.began)
+		if !d.At.After(last) {
+			continue
+		}
+		if last = d.At; tells(d) {
 			s.note("%s\n", s.deed(d))
 		}
 	}
@@ -26,7 +29,7 @@ func (s *shell) attend(ctx context.Context, r *run) error {
 		_, _, err := r.sweep()
 		return errors.Join(fmt.Errorf("the keeper of %s was killed: what it kept has ended too", r.app.Name), err)
 	}
-	s.note("%s was stopped\n", r.app.Name)
+	s.note("%s was stopped by banyan down\n", r.app.Name)
 	return nil
 }
 

@@ -29,7 +29,8 @@ func (s *shell) callCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "call <service> <METHOD path>", Short: "Send a request to a service through the mesh, as the operator",
 		Long: "Send one request to a service through the mesh, as the operator, and print the body of the answer. The trace id goes to the standard\n" +
-			"error. Exits 0 for an answer below 400 and 1 for one of 400 or above.",
+			"error. Exits 0 for an answer below 400 and 1 for one of 400 or above. -o json has the body as text where it is UTF-8 and as base64,\n" +
+			"in body, where it is not, and the duration in seconds.",
 		Example:           "  banyan call catalog GET /products\n  banyan call orders POST /orders -d '{\"sku\":\"oak-1\"}'\n  banyan call catalog /products -i",
 		Args:              takes(2, 3, "a service, a method and a path"),
 		ValidArgsFunction: s.completeCall,
@@ -59,6 +60,9 @@ func (s *shell) call(ctx context.Context, o callOptions, args []string) error {
 	}
 	client, err := s.client()
 	if err != nil {
+		return err
+	}
+	if _, err := s.there(ctx, client, request.Service); err != nil {
 		return err
 	}
 	answer, err := client.Call(ctx, request)
@@ -136,8 +140,10 @@ func (s *shell) answer(o callOptions, a api.Answer) {
 		}
 		s.printf("\n")
 	}
-	_, _ = s.Out.Write(a.Body) // a reader that left needs no more
-	if s.Screen.Width > 0 && len(a.Body) > 0 && a.Body[len(a.Body)-1] != '\n' {
+	body := a.Content()
+	_, _ = s.Out.Write(body) // a reader that left needs no more
+	// Where people read, what follows must not stick to the body; a pipe gets the body as it is.
+	if (s.Screen.Width > 0 || o.include) && len(body) > 0 && body[len(body)-1] != '\n' {
 		s.printf("\n")
 	}
 	if a.Cut {

@@ -62,6 +62,15 @@ func TestHelpIsPlainAndNarrowEnough(t *testing.T) {
 	})
 }
 
+func TestTheListOfCommandsFitsIntoEightyColumns(t *testing.T) {
+	_, out, _ := typed(t, t.TempDir(), "--help")
+	for l := range strings.Lines(out) {
+		if n := utf8.RuneCountInString(strings.TrimSpace(l)) + len(l) - len(strings.TrimLeft(l, " ")); n > 80 {
+			t.Errorf("%d columns: %s", n, l)
+		}
+	}
+}
+
 // answerless are the commands that list nothing.
 var answerless = []string{"help", "down", "dashboard", "start", "stop", "restart", "scale", "schema", "keeper", "control"}
 

@@ -18,13 +18,13 @@ func (s *shell) services(cmd *cobra.Command, given []string, _ string) ([]string
 	for _, name := range given {
 		named[name] = true
 	}
-	var names []string
+	var left []string
 	for _, name := range s.names(cmd.Context()) {
 		if !named[name] {
-			names = append(names, name)
+			left = append(left, name)
 		}
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
+	return left, cobra.ShellCompDirectiveNoFileComp
 }
 
 // oneService completes the first argument only.
@@ -42,17 +42,15 @@ func (s *shell) names(ctx context.Context) []string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, completeWithin)
 	defer cancel()
-	var names []string
 	running, err := api.Dial(api.Socket(at.root)).Services(ctx)
-	for _, service := range running {
-		names = append(names, service.Name)
+	if err == nil {
+		return names(running)
 	}
+	loaded, _, err := s.load(at)
 	if err != nil {
-		if loaded, _, err := s.load(at); err == nil {
-			names = loaded.App.Callees()
-		}
+		return nil
 	}
-	return names
+	return loaded.App.Callees()
 }
 
 // traces completes the ids of the newest traces, each with what it was.

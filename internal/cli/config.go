@@ -49,7 +49,7 @@ func (s *shell) config(resolved bool) error {
 		settings = append(settings, setting{v.Path, value, v.Source})
 	}
 	return s.list(settings, func() {
-		t := terminal.Table{Columns: []terminal.Column{{Head: "value"}, {Head: "is", Shrink: true}, {Head: "from"}}}
+		t := terminal.Table{Columns: []terminal.Column{{Head: "value", Shrink: true}, {Head: "is", Shrink: true}, {Head: "from"}}}
 		for _, v := range settings {
 			t.Row(terminal.Plain(v.Path), terminal.Plain(fmt.Sprint(v.Value)), terminal.Faint(v.Source))
 		}

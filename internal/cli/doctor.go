@@ -118,7 +118,7 @@ func (s *shell) showFinding(dir string, f doctor.Finding) {
 		width = s.Screen.Width
 	}
 	const why = "    why   "
-	s.printf("%s%s\n", why, strings.ReplaceAll(terminal.Fold(f.Why, max(20, width-len(why))), "\n", "\n"+strings.Repeat(" ", len(why))))
+	s.printf("%s%s\n", why, terminal.Hang(f.Why, len(why), width))
 	s.printf("    fix   %s\n", s.Screen.Harmless(f.Fix)) // whole, in one line: it is pasted
 }
 

@@ -9,13 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
 
 func (s *shell) envCommand() *cobra.Command {
 	all := false
 	cmd := &cobra.Command{
-		Use: "env <service>", Short: "Show what a service is started with, and where each value comes from",
+		Use: "env <service>", Short: "Show what a service is started with, and the source of each value",
 		Long: "List the environment variables that an instance of the running service is started with, each with the line of the file, the declared\n" +
 			"call or the platform's rule that it comes from. Secrets are masked. What it inherits from the environment of banyan up is\n" +
 			"counted, and listed with --all; -o json lists everything.",
@@ -34,6 +35,14 @@ func (s *shell) env(ctx context.Context, service string, all bool) error {
 	client, err := s.client()
 	if err != nil {
 		return err
+	}
+	of, err := s.there(ctx, client, service)
+	if err != nil {
+		return err
+	}
+	if of[0].External {
+		return diag.At(diag.Position{}, diag.BadArgument, "%q is external: Banyan does not start it", service).
+			WithHint("banyan env of a service that calls it shows where it is")
 	}
 	variables, err := client.Environment(ctx, service)
 	if err != nil {

@@ -24,7 +24,7 @@ func (s *shell) explainCommand() *cobra.Command {
 		Example:           "  banyan explain GET /api/v1/orders/7\n  banyan explain reviews payments\n  banyan explain orders payments POST /charges",
 		Args:              takes(2, 4, "a method and a URL, or a caller and a service"),
 		ValidArgsFunction: s.completeExplain,
-		RunE:              func(cmd *cobra.Command, args []string) error { return s.explain(cmd.Context(), args) },
+		RunE:              func(cmd *cobra.Command, args []string) error { return s.explain(cmd, args) },
 	}
 	s.overlaid(cmd)
 	s.outputFlag(cmd)
@@ -41,8 +41,8 @@ func (s *shell) completeExplain(cmd *cobra.Command, given []string, begun string
 	return s.services(cmd, given, begun)
 }
 
-func (s *shell) explain(ctx context.Context, args []string) error {
-	verdict, err := s.verdict(ctx, args)
+func (s *shell) explain(cmd *cobra.Command, args []string) error {
+	verdict, err := s.verdict(cmd, args)
 	if err != nil {
 		return err
 	}
@@ -52,8 +52,8 @@ func (s *shell) explain(ctx context.Context, args []string) error {
 	return silently(exitFailed)
 }
 
-// verdict asks what runs, and the file when nothing does.
-func (s *shell) verdict(ctx context.Context, args []string) (api.Verdict, error) {
+// verdict asks what runs, and the file when nothing does, or when another environment is asked about than runs.
+func (s *shell) verdict(cmd *cobra.Command, args []string) (api.Verdict, error) {
 	client, err := s.client()
 	if err != nil {
 		return api.Verdict{}, err
@@ -62,9 +62,13 @@ func (s *shell) verdict(ctx context.Context, args []string) (api.Verdict, error)
 	if err != nil {
 		return api.Verdict{}, err
 	}
-	verdict, err := q.ask(ctx, client)
-	if !errors.Is(err, api.ErrNotRunning) {
-		return verdict, err
+	if q.url != "" && !slices.Contains(methods, q.method) {
+		s.warn("%s is no method that HTTP defines; it is explained as it stands", q.method)
+	}
+	if runs, differs := s.differs(cmd, client); differs {
+		s.warn("the environment %s runs; for %s the file answers", runs, s.environment)
+	} else if verdict, err := q.ask(cmd.Context(), client); !errors.Is(err, api.ErrNotRunning) {
+		return verdict, s.running(err)
 	}
 	loaded, err := s.read()
 	if err != nil {
@@ -86,6 +90,10 @@ func questionOf(args []string) (question, error) {
 		return question{}, misuse(diag.At(diag.Position{}, diag.BadArgument, "explain takes one method and one URL").
 			WithHint("for example: banyan explain GET /api/v1/orders/7"))
 	}
+	if !strings.HasPrefix(args[1], "/") && !strings.Contains(args[1], "://") {
+		return question{}, misuse(diag.At(diag.Position{}, diag.BadArgument, "%q is neither a path nor a URL", args[1]).
+			WithHint("a path begins with a slash, a URL with http://: did you mean /%s?", args[1]))
+	}
 	return question{method: strings.ToUpper(args[0]), url: args[1]}, nil
 }
 
@@ -93,12 +101,33 @@ func (q question) ask(ctx context.Context, client *api.Client) (api.Verdict, err
 	if q.url != "" {
 		return client.ExplainRequest(ctx, q.method, q.url)
 	}
+	services, err := client.Services(ctx)
+	if err != nil {
+		return api.Verdict{}, err
+	}
+	if err := q.known(names(services)); err != nil {
+		return api.Verdict{}, err
+	}
 	return client.ExplainCall(ctx, q.caller, q.callee, q.method, q.path)
+}
+
+// known refuses a name that is no service, nor one of those that call without being one.
+func (q question) known(services []string) error {
+	if callers := append(slices.Clone(services), graph.Gateway, graph.Operator); !slices.Contains(callers, q.caller) {
+		return noSuchService(q.caller, callers)
+	}
+	if !slices.Contains(services, q.callee) {
+		return noSuchService(q.callee, services)
+	}
+	return nil
 }
 
 func (q question) offline(app *graph.App) (api.Verdict, error) {
 	if q.url != "" {
 		return node.ExplainRequest(app, q.method, q.url)
+	}
+	if err := q.known(app.Callees()); err != nil {
+		return api.Verdict{}, err
 	}
 	return node.ExplainCall(app, q.caller, q.callee, q.method, q.path)
 }

@@ -20,10 +20,7 @@ func (s *shell) helpCommand() *cobra.Command {
 			case len(args) == 0:
 				return cmd.Root().Help()
 			case args[0] == "exit-codes":
-				s.printf("banyan ends with\n")
-				for _, e := range exitCodes {
-					s.printf("  %3d  %s\n", e.code, e.about)
-				}
+				s.explainExits()
 				return nil
 			case strings.HasPrefix(strings.ToUpper(args[0]), "BYN-"):
 				return s.explainCode(diag.Code(strings.ToUpper(args[0])))
@@ -40,6 +37,13 @@ func helpOn(root *cobra.Command, args []string) error {
 	}
 	cmd.InitDefaultHelpFlag()
 	return cmd.Help()
+}
+
+func (s *shell) explainExits() {
+	s.printf("banyan ends with\n")
+	for _, e := range exitCodes {
+		s.printf("  %3d  %s\n", e.code, terminal.Hang(e.about, len("  130  "), s.columns()))
+	}
 }
 
 func (s *shell) explainCode(code diag.Code) error {

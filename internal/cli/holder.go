@@ -45,6 +45,21 @@ func (p process) signal(sig os.Signal) {
 	}
 }
 
+// exists tells whether there is such a process; one that ended counts until its parent has collected it.
+func (p process) exists() bool {
+	running, err := os.FindProcess(p.PID)
+	return p.PID > 1 && err == nil && running.Signal(syscall.Signal(0)) == nil
+}
+
+// lives tells whether a keeper holds the folder: then somebody will answer at the control socket again.
+func (p place) lives() bool {
+	if !p.holder().Keeper.exists() {
+		return false
+	}
+	_, held, _ := p.sweep()
+	return held
+}
+
 // sweep ends what a dead keeper left and tells whether the folder is held by a living one.
 func (p place) sweep() (killed []int, held bool, err error) {
 	killed, err = keeper.Sweep(p.runFolder(), "")

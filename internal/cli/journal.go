@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"iter"
 	"regexp"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,38 +31,44 @@ func (s *shell) journalCommand() *cobra.Command {
 }
 
 func (s *shell) journal(ctx context.Context, limit int, follow bool) error {
+	if err := countable(limit); err != nil {
+		return err
+	}
 	client, err := s.client()
 	if err != nil {
 		return err
 	}
 	deeds, err := client.Journal(ctx, limit)
 	if err != nil {
-		return s.running(err)
+		return s.seen(err)
 	}
-	if !follow {
-		return s.list(deeds, func() {
-			for _, d := range deeds {
-				s.printf("%s\n", s.deed(d))
-			}
-		})
+	if follow {
+		return s.followJournal(ctx, client, limit)
 	}
-	for _, d := range deeds {
-		if err := s.record(d, func() { s.printf("%s\n", s.deed(d)) }); err != nil {
-			return err
+	return s.list(deeds, func() {
+		for _, d := range deeds {
+			s.printf("%s\n", s.deed(d))
 		}
-	}
-	for d, err := range client.FollowJournal(ctx) {
-		if err != nil {
+	})
+}
+
+// followJournal closes the gap when another control process goes on.
+func (s *shell) followJournal(ctx context.Context, client *api.Client, limit int) error {
+	var last time.Time
+	next := func(ctx context.Context) iter.Seq2[api.Deed, error] { return client.FollowJournal(ctx, limit) }
+	for d, err := range lasting(ctx, next) {
+		switch {
+		case err != nil:
 			return s.running(err)
+		case !d.At.After(last):
+			continue
 		}
+		last = d.At
 		if err := s.record(d, func() { s.printf("%s\n", s.deed(d)) }); err != nil {
 			return err
 		}
 	}
-	if ctx.Err() != nil {
-		return silently(exitInterrupted)
-	}
-	return nil
+	return s.concluded(ctx)
 }
 
 // deed is an entry in a line. Its subject has a column only where the text does not name it.
@@ -72,7 +81,13 @@ func (s *shell) deed(d api.Deed) string {
 		subject = s.paint(terminal.Bold, terminal.Pad(d.Subject, 10))
 	}
 	at, kind := s.paint(terminal.Dim, terminal.Clock(s.Now(), d.At)), s.paint(deedStyle(d), terminal.Pad(d.Kind, 8))
-	return terminal.Join("  ", at, kind, subject, d.Text, s.paint(terminal.Dim, why))
+	lead, why := terminal.Join("  ", at, kind, subject)+"  ", s.paint(terminal.Dim, why)
+	line := lead + terminal.Join("  ", d.Text, why)
+	if s.Screen.Width <= 0 || terminal.Columns(line) <= s.Screen.Width {
+		return line
+	}
+	indent := terminal.Columns(lead)
+	return lead + terminal.Join("\n"+strings.Repeat(" ", indent), terminal.Hang(d.Text, indent, s.Screen.Width), terminal.Hang(why, indent, s.Screen.Width))
 }
 
 // mentions tells whether a text has the name as a word: reorders does not name orders, and neither does orders-v2.

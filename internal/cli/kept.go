@@ -36,7 +36,7 @@ func (p place) kept(o purgeOptions) (kept, error) {
 	var roots []string
 	if p.root != "" {
 		roots = append(roots, node.StateFolder(p.root))
-		if socket := api.Socket(p.root); !strings.HasPrefix(socket, roots[0]+string(filepath.Separator)) && !o.user {
+		if socket := p.elsewhere(); socket != "" && !o.user {
 			roots = append(roots, socket)
 		}
 	}
@@ -53,6 +53,15 @@ func (p place) kept(o purgeOptions) (kept, error) {
 		}
 	}
 	return all, nil
+}
+
+// elsewhere is the control socket's path where it does not lie in the application's folder, empty where it does.
+func (p place) elsewhere() string {
+	socket := api.Socket(p.root)
+	if strings.HasPrefix(socket, node.StateFolder(p.root)+string(filepath.Separator)) {
+		return ""
+	}
+	return socket
 }
 
 func (k *kept) add(path string, d fs.DirEntry, err error) error {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -59,19 +60,29 @@ func (s *shell) logs(ctx context.Context, o logOptions, names []string) error {
 	}
 	services, err := client.Services(ctx)
 	if err != nil {
-		return s.running(err)
-	}
-	if _, err := selected(services, query.Services); err != nil {
-		return err
+		return s.seen(err)
 	}
 	p := s.printer(services)
 	p.timestamps = o.timestamps
+	if len(names) > 0 {
+		if services, err = selected(services, query.Services); err == nil {
+			err = mute(services, query)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if o.follow {
 		return s.follow(ctx, client, query, p)
 	}
 	found, err := client.Lines(ctx, query)
 	if err != nil {
 		return s.running(err)
+	}
+	if len(found) == 0 {
+		if err := missing(services, query); err != nil {
+			return err
+		}
 	}
 	return s.list(found, func() {
 		for _, l := range found {
@@ -81,19 +92,46 @@ func (s *shell) logs(ctx context.Context, o logOptions, names []string) error {
 }
 
 func (s *shell) follow(ctx context.Context, client *api.Client, query api.LineQuery, p printer) error {
-	for l, err := range client.FollowLines(ctx, query) {
+	next := func(ctx context.Context) iter.Seq2[api.Line, error] { return client.FollowLines(ctx, query) }
+	for l, err := range lasting(ctx, next) {
 		if err != nil {
 			return s.running(err)
 		}
+		query.Since = l.At.Add(1) // the next control process tells the newest lines once more
 		if err := s.record(l, func() { s.printf("%s\n", p.text(l)) }); err != nil {
 			return err
 		}
 	}
-	if ctx.Err() != nil {
-		return silently(exitInterrupted)
+	return s.concluded(ctx)
+}
+
+// mute refuses a question about somebody of whom there are no lines.
+func mute(services []api.Service, q api.LineQuery) error {
+	for _, service := range services {
+		if service.External && !q.Access {
+			return diag.At(diag.Position{}, diag.BadArgument, "%q is external: Banyan does not run it, so it has no lines of it", service.Name).
+				WithHint("banyan trace --service %s lists the requests to it", service.Name)
+		}
 	}
-	s.note("%s\n", s.paint(terminal.Dim, "the application ended"))
 	return nil
+}
+
+// missing refuses an instance that is not there, of which no line is kept either.
+func missing(services []api.Service, q api.LineQuery) error {
+	var there []string
+	for _, service := range services {
+		for _, i := range service.Instances {
+			there = append(there, i.ID)
+		}
+	}
+	if q.Instance == "" || slices.Contains(there, q.Instance) {
+		return nil
+	}
+	d := diag.At(diag.Position{}, diag.NoSuchService, "there is no instance %q", q.Instance)
+	if len(there) == 0 {
+		return d.WithHint("%s has no instance now", q.Services[0])
+	}
+	return d.WithHint("there are %s", terminal.Several(there, 8))
 }
 
 func (s *shell) lineQuery(o logOptions, names []string) (api.LineQuery, error) {
@@ -101,8 +139,8 @@ func (s *shell) lineQuery(o logOptions, names []string) (api.LineQuery, error) {
 	if q.Level != "" && !slices.Contains(levels, strings.ToLower(q.Level)) {
 		return q, misuse(diag.At(diag.Position{}, diag.BadArgument, "--level takes %s, not %q", strings.Join(levels, ", "), q.Level))
 	}
-	if q.Limit < 1 {
-		return q, misuse(diag.At(diag.Position{}, diag.BadArgument, "-n takes a count of lines above zero"))
+	if err := countable(q.Limit); err != nil {
+		return q, err
 	}
 	q.Level = strings.ToUpper(q.Level)
 	for _, name := range names {
@@ -118,6 +156,14 @@ func (s *shell) lineQuery(o logOptions, names []string) (api.LineQuery, error) {
 	var err error
 	q.Since, err = s.instant(o.since)
 	return q, err
+}
+
+// countable refuses a count of newest ones that asks for none.
+func countable(limit int) error {
+	if limit < 1 {
+		return misuse(diag.At(diag.Position{}, diag.BadArgument, "-n takes a count above zero, not %d", limit))
+	}
+	return nil
 }
 
 // instant reads --since; a clock time that has not come today was yesterday's.

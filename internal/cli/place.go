@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -32,6 +31,16 @@ func (s *shell) located(cmd *cobra.Command) {
 func (s *shell) overlaid(cmd *cobra.Command) {
 	s.located(cmd)
 	cmd.Flags().StringVarP(&s.environment, "env", "e", graph.DefaultEnvironment, "the `environment` whose overlay applies")
+}
+
+// differs tells whether the flag names another environment than the one that runs, and which that is. What else is wrong shows at
+// the question itself.
+func (s *shell) differs(cmd *cobra.Command, client *api.Client) (runs string, differs bool) {
+	if !cmd.Flags().Changed("env") {
+		return "", false
+	}
+	app, err := client.App(cmd.Context())
+	return app.Environment, err == nil && app.Environment != s.environment
 }
 
 // place finds the file; it is not read.
@@ -116,17 +125,45 @@ func (s *shell) client() (*api.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return api.Dial(api.Socket(at.root)), nil
+	return at.client(), nil
 }
+
+// client outlasts the death of a control process.
+func (p place) client() *api.Client { return api.Dial(api.Socket(p.root)).While(p.lives) }
 
 // running says for an error of the client that nothing runs, in words for people.
 func (s *shell) running(err error) error {
-	if !errors.Is(err, api.ErrNotRunning) {
+	at, _ := s.place() // it was found before, or there would be no client
+	switch d := diag.At(diag.Position{}, diag.NotRunning, "nothing runs in %s", at.root); {
+	case errors.Is(err, api.ErrBroken):
+		d.Message = api.ErrBroken.Error() + ": whether it was done is not known"
+		return ended{exitFailed, d.WithHint("look with banyan status%s, then ask again", s.fileFlag())}
+	case !errors.Is(err, api.ErrNotRunning):
+		return err
+	case at.lives():
+		d.Message = "no control process answers in " + at.root + ", and its keeper lives"
+		return ended{exitNotRunning, d.WithHint("%s tells why; banyan down%s ends it", s.short(at.log()), s.fileFlag())}
+	default:
+		return ended{exitNotRunning, d.WithHint("start it with banyan up%s", s.fileFlag())}
+	}
+}
+
+// seen is running for what is kept of earlier runs, which the next one shows again.
+func (s *shell) seen(err error) error {
+	err = s.running(err)
+	var e ended
+	var d diag.Diagnostic
+	at, _ := s.place()
+	if !errors.As(err, &e) || !errors.As(err, &d) || d.Code != diag.NotRunning || !at.remembers() {
 		return err
 	}
-	at, _ := s.place() // it was found before, or there would be no client
-	return ended{exitNotRunning, diag.At(diag.Position{}, diag.NotRunning, "nothing runs in %s", at.root).
-		WithHint("%s", fmt.Sprintf("start it with banyan up%s", s.fileFlag()))}
+	return ended{e.code, d.WithHint("%s; what was seen before is kept, and shown again then", d.Hint)}
+}
+
+// remembers tells whether something was seen here before.
+func (p place) remembers() bool {
+	_, err := os.Stat(node.StateFolder(p.root))
+	return err == nil
 }
 
 // fileFlag repeats --file in a command that is proposed.

@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
@@ -21,9 +21,9 @@ func (s *shell) planCommand() *cobra.Command {
 		Args:    takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if offline {
-				return s.firstPlan()
+				return s.firstPlan("banyan up would")
 			}
-			return s.plan(cmd.Context())
+			return s.plan(cmd)
 		},
 	}
 	cmd.Flags().BoolVar(&offline, "offline", false, "what up would start, whatever runs")
@@ -32,17 +32,21 @@ func (s *shell) planCommand() *cobra.Command {
 	return cmd
 }
 
-func (s *shell) plan(ctx context.Context) error {
+func (s *shell) plan(cmd *cobra.Command) error {
 	client, err := s.client()
 	if err != nil {
 		return err
 	}
-	plan, err := client.Plan(ctx)
+	if runs, differs := s.differs(cmd, client); differs {
+		return misuse(diag.At(diag.Position{}, diag.BadArgument, "the environment %s runs, and a reload does not change to %s", runs, s.environment).
+			WithHint("banyan plan --env %s --offline%s prints what up would start", s.environment, s.fileFlag()))
+	}
+	plan, err := client.Plan(cmd.Context())
 	if errors.Is(err, api.ErrNotRunning) {
-		return s.firstPlan()
+		return s.firstPlan("nothing runs; banyan up would")
 	}
 	if err != nil {
-		return err
+		return s.running(err)
 	}
 	return s.list(plan, func() {
 		if len(plan.Changes) == 0 {
@@ -60,14 +64,14 @@ func (s *shell) plan(ctx context.Context) error {
 }
 
 // firstPlan is what up would do: start everything.
-func (s *shell) firstPlan() error {
+func (s *shell) firstPlan(lead string) error {
 	loaded, err := s.read()
 	if err != nil {
 		return err
 	}
 	plan := api.Plan{File: loaded.App.File, Changes: starts(loaded.App)}
 	return s.list(plan, func() {
-		s.note("nothing runs; banyan up would\n")
+		s.note("%s\n", lead)
 		s.changes(plan.Changes)
 	})
 }

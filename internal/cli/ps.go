@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,36 +27,47 @@ func (s *shell) psCommand() *cobra.Command {
 	return cmd
 }
 
-func (s *shell) ps(ctx context.Context, names []string) error {
+func (s *shell) ps(ctx context.Context, wanted []string) error {
 	client, err := s.client()
 	if err != nil {
 		return err
 	}
-	services, err := client.Services(ctx)
+	services, err := s.there(ctx, client, wanted...)
 	if err != nil {
-		return s.running(err)
-	}
-	if services, err = selected(services, names); err != nil {
 		return err
 	}
 	return s.list(services, func() { s.printf("%s", s.instances(services)) })
 }
 
 // selected keeps the named services; none named is all.
-func selected(services []api.Service, names []string) ([]api.Service, error) {
-	if len(names) == 0 {
+func selected(services []api.Service, wanted []string) ([]api.Service, error) {
+	if len(wanted) == 0 {
 		return services, nil
 	}
-	var all []string
-	for _, service := range services {
-		all = append(all, service.Name)
-	}
-	for _, name := range names {
+	all := names(services)
+	for _, name := range wanted {
 		if !slices.Contains(all, name) {
 			return nil, noSuchService(name, all)
 		}
 	}
-	return slices.DeleteFunc(services, func(service api.Service) bool { return !slices.Contains(names, service.Name) }), nil
+	return slices.DeleteFunc(services, func(service api.Service) bool { return !slices.Contains(wanted, service.Name) }), nil
+}
+
+func names(services []api.Service) []string {
+	var all []string
+	for _, service := range services {
+		all = append(all, service.Name)
+	}
+	return all
+}
+
+// there finds the named services, all when none is named, before anything is asked of them.
+func (s *shell) there(ctx context.Context, client *api.Client, wanted ...string) ([]api.Service, error) {
+	services, err := client.Services(ctx)
+	if err != nil {
+		return nil, s.running(err)
+	}
+	return selected(services, wanted)
 }
 
 func noSuchService(name string, all []string) error {
@@ -70,23 +82,35 @@ func (s *shell) instances(services []api.Service) string {
 	t := terminal.Table{Columns: []terminal.Column{
 		{Head: "instance"}, {Head: "state"}, {Head: "for", Right: true, Drop: 2}, {Head: "restarts", Right: true, Drop: 3},
 		{Head: "cpu", Right: true, Drop: 4}, {Head: "memory", Right: true, Drop: 5}, {Head: "pid", Right: true, Drop: 6},
-		{Head: "address", Drop: 7}, {Head: "release", Drop: 8}, {Head: "", Shrink: true, Drop: 1},
+		{Head: "address", Drop: 7}, {Head: "release", Drop: 8}, {Head: "why"},
 	}}
+	below := ""
+	// On a screen a reason stands whole below the table, and not cut in it.
+	why := func(name, reason string) terminal.Cell {
+		if s.Screen.Width <= 0 || reason == "" {
+			return terminal.Faint(reason)
+		}
+		below += fmt.Sprintf("  %s\n", terminal.Hang(subject(name, reason), 2, s.Screen.Width))
+		return terminal.Cell{}
+	}
+	if s.Screen.Width > 0 {
+		t.Columns[len(t.Columns)-1].Head = ""
+	}
 	// A release is a number and a hash; the number is what people compare.
 	number := func(release string) string { n, _, _ := strings.Cut(release, "-"); return n }
 	for _, service := range services {
 		if len(service.Instances) == 0 {
 			empty := terminal.Cell{}
 			t.Row(terminal.Plain(service.Name), s.phase(service), empty, empty, empty, empty, empty, empty,
-				terminal.Plain(number(service.Release)), terminal.Faint(reason(service)))
+				terminal.Plain(number(service.Release)), why(service.Name, reason(service)))
 		}
 		for _, i := range service.Instances {
 			t.Row(terminal.Plain(i.ID), terminal.Painted(stateStyle(i.State), i.State), terminal.Plain(terminal.Since(s.Now(), i.Started)),
 				restarts(i.Restarts), terminal.Plain(terminal.Share(i.CPU)), terminal.Plain(terminal.Size(i.Memory)),
-				terminal.Plain(terminal.Positive(i.PID)), terminal.Plain(i.Address), terminal.Plain(number(i.Release)), terminal.Faint(i.Reason))
+				terminal.Plain(terminal.Positive(i.PID)), terminal.Plain(i.Address), terminal.Plain(number(i.Release)), why(i.ID, i.Reason))
 		}
 	}
-	return t.Render(s.Screen)
+	return t.Render(s.Screen) + below
 }
 
 func (s *shell) phase(service api.Service) terminal.Cell {

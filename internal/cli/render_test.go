@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,11 @@ func TestTablesFitIntoEightyColumns(t *testing.T) {
 		}},
 		{"the progress of up", func() string { return arriving{}.block(s, h.Services) }},
 		{"the progress of down", func() string { return leaving{}.block(s, h.Services) }},
+		{"entries of the journal", func() string {
+			return s.deed(api.Deed{Kind: "exit", At: s.Now(), Subject: "payments", Text: "payments.1 ended with code 7 before it was ready, for the third time in a row",
+				Why: "nothing listens on 127.0.0.1:5999, which PAYMENTS_LEDGER names", Where: "payments/banyan.yaml:41:5"})
+		}},
+		{"the exit codes", func() string { return rendered(s, s.explainExits) }},
 		{"what to try", func() string { return s.proposals(r.app, h.App) }},
 		{"a waterfall", func() string {
 			return s.waterfall(api.Trace{TraceSummary: api.TraceSummary{ID: strings.Repeat("4b", 16), Name: "GET /api/v1/orders/7", Status: 200, Duration: 0.0382, Hops: 2},
@@ -132,6 +138,32 @@ func TestWithoutATerminalEachStepIsWrittenOnce(t *testing.T) {
 	}
 }
 
+func TestWhatKeepsFailingIsToldOnce(t *testing.T) {
+	s, _, _ := sketch(terminal.Screen{})
+	v := s.view(arriving{})
+	text := rendered(s, func() {
+		for _, said := range []string{"it keeps ending: 5 times", "it keeps ending: 6 times"} {
+			v.show([]api.Service{{Name: "orders", Phase: api.Failed, Problem: &api.Problem{Code: "BYN-2005", Text: said}}})
+		}
+		v.show([]api.Service{{Name: "orders", Phase: api.Failed, Problem: &api.Problem{Code: "BYN-2003", Text: "its build failed"}}})
+	})
+	if text != "  failed   orders: it keeps ending: 5 times\n  failed   orders: its build failed\n" {
+		t.Fatalf("written:\n%s", text)
+	}
+}
+
+func TestAReasonStandsWholeBelowTheInstances(t *testing.T) {
+	s, _, h := sketch(terminal.Screen{Width: 80})
+	text := s.instances(h.Services)
+	if !strings.Contains(text, "\n  payments ended before it was ready\n  catalog-of-everything-that-is-sold-here.1: the health check answered 500 three\n  times in a row\n") {
+		t.Errorf("on a screen:\n%s", text)
+	}
+	s.Screen.Width = 0
+	if text = s.instances(h.Services); !strings.Contains(text, "  why\n") || !strings.Contains(text, "  the health check answered 500 three times in a row\n") {
+		t.Errorf("in a pipe:\n%s", text)
+	}
+}
+
 func TestATerminalIsDrawnAgainInPlace(t *testing.T) {
 	s, _, h := sketch(terminal.Screen{Width: 80, Height: 24, Live: true})
 	v := s.view(arriving{})
@@ -179,7 +211,9 @@ func TestUpStaysUntilEveryServiceStandsSomewhere(t *testing.T) {
 
 func TestExitCodesAreExplained(t *testing.T) {
 	_, out, _ := typed(t, t.TempDir(), "help", "exit-codes")
-	if n := strings.Count(out, "\n"); n != len(exitCodes)+1 {
-		t.Fatalf("%d lines:\n%s", n, out)
+	for _, e := range exitCodes {
+		if !strings.Contains(strings.Join(strings.Fields(out), " "), fmt.Sprintf("%d %s", e.code, e.about)) {
+			t.Errorf("%d is not explained:\n%s", e.code, out)
+		}
 	}
 }

@@ -14,7 +14,7 @@ func (s *shell) restartCommand() *cobra.Command {
 		Use: "restart [service…]", Short: "Replace each instance without failing a request",
 		Long:    "Replace each instance of the named services, all when none is named: a new one becomes ready before the old one is stopped.",
 		Example: "  banyan restart orders\n  banyan restart orders --wait",
-	}, wish{did: "restarted", ask: (*api.Client).Restart, settled: replaced})
+	}, wish{doing: "restarting", did: "restarted", ask: (*api.Client).Restart, settled: replaced})
 }
 
 // replaced is how a service is when none of its instances is older than the wish.

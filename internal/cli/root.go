@@ -41,6 +41,8 @@ func (s *shell) root() *cobra.Command {
 		}
 	}
 	root.SetHelpCommand(s.helpCommand())
+	root.Version = thisRelease().text()
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(s.versionCommand(), s.keeperCommand(), s.controlCommand())
 	root.InitDefaultCompletionCmd()
 	s.completionExamples(root)
@@ -50,15 +52,20 @@ func (s *shell) root() *cobra.Command {
 
 // fold makes help fit the screen: 80 columns where there is none.
 func (s *shell) fold(root *cobra.Command) {
-	width := 80
-	if s.Screen.Width > 0 {
-		width = min(s.Screen.Width, 100)
-	}
+	width := s.columns()
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages ", fmt.Sprintf("FlagUsagesWrapped %d ", width)))
 	root.Long = terminal.Fold(root.Long, width)
 	for _, cmd := range root.Commands() {
 		cmd.Long = terminal.Fold(cmd.Long, width)
 	}
+}
+
+// columns are what text for reading is folded to.
+func (s *shell) columns() int {
+	if s.Screen.Width > 0 {
+		return min(s.Screen.Width, 100)
+	}
+	return 80
 }
 
 // known refuses a word that is no command, with the nearest that is.
@@ -72,11 +79,12 @@ func known(root *cobra.Command, args []string) error {
 			names = append(names, cmd.Name())
 		}
 	}
-	d := diag.At(diag.Position{}, diag.BadArgument, "there is no command %q", args[0])
+	_, above, _ := strings.Cut(root.CommandPath()+" ", " ")
+	d := diag.At(diag.Position{}, diag.BadArgument, "there is no command %q", above+args[0])
 	if near := diag.Nearest(args[0], names); near != "" {
-		return misuse(d.WithHint("did you mean \"banyan %s\"?", near))
+		return misuse(d.WithHint("did you mean \"%s %s\"?", root.CommandPath(), near))
 	}
-	return misuse(d.WithHint("banyan --help lists the commands"))
+	return misuse(d.WithHint("%s --help lists the commands", root.CommandPath()))
 }
 
 var flagName = regexp.MustCompile(`unknown flag: --([a-zA-Z0-9-]+)`)
@@ -119,5 +127,6 @@ func (s *shell) completionExamples(root *cobra.Command) {
 			sub.Example = fmt.Sprintf("  banyan completion %s", sub.Name())
 		}
 		cmd.Example = "  source <(banyan completion bash)"
+		cmd.Args, cmd.RunE = known, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	}
 }

@@ -24,7 +24,7 @@ func (s *shell) settle(ctx context.Context, client *api.Client, w settling) erro
 	ctx, cancel := context.WithTimeoutCause(ctx, w.within, errExpired)
 	defer cancel()
 	waiting := ""
-	for services, err := range client.Progress(ctx) {
+	for services, err := range lasting(ctx, client.Progress) {
 		if err != nil {
 			break
 		}

@@ -11,5 +11,5 @@ func (s *shell) startCommand() *cobra.Command {
 		Use: "start [service…]", Short: "Start services that were stopped",
 		Long:    "Start the named services of the running application, all when none is named.",
 		Example: "  banyan start payments\n  banyan start --wait",
-	}, wish{did: "started", ask: (*api.Client).Start, settled: started})
+	}, wish{doing: "starting", did: "started", ask: (*api.Client).Start, settled: started})
 }

@@ -20,6 +20,8 @@ type health struct {
 	Text     string        `json:"text"`
 	App      api.App       `json:"app"`
 	Services []api.Service `json:"services"`
+	// Socket is where the control socket is when the folder's name is too long for one in it.
+	Socket string `json:"socket,omitempty"`
 }
 
 func (s *shell) statusCommand() *cobra.Command {
@@ -50,6 +52,9 @@ func (s *shell) status(ctx context.Context) error {
 		return s.running(err)
 	}
 	h := judge(app, services)
+	if at, err := s.place(); err == nil {
+		h.Socket = at.elsewhere()
+	}
 	if err := s.list(h, func() { s.showHealth(h) }); err != nil || h.OK {
 		return err
 	}
@@ -74,7 +79,7 @@ func judge(app api.App, services []api.Service) health {
 	h := health{App: app, Services: services, OK: wrong == 0 && len(app.Problems) == 0 && app.Refused == "" && app.Phase != api.Stopping}
 	switch {
 	case h.OK:
-		h.Text = fmt.Sprintf("%s is all right: %s", app.Name, terminal.Plural(count, "service"))
+		h.Text = terminal.Join(", ", fmt.Sprintf("%s is all right: %s", app.Name, terminal.Plural(count, "service")), howMany(halted(services)))
 	case wrong > 0:
 		h.Text = fmt.Sprintf("%s is not all right: %d of %s %s", app.Name, wrong, terminal.Plural(len(services), "service"), trouble)
 	case app.Phase == api.Stopping:
@@ -107,6 +112,24 @@ func badness(service api.Service) int {
 	return calm
 }
 
+// halted names what does not run because the operator said so.
+func halted(services []api.Service) []string {
+	var all []string
+	for _, service := range services {
+		if service.Phase == api.Stopped && service.Problem == nil {
+			all = append(all, service.Name)
+		}
+	}
+	return all
+}
+
+func howMany(stopped []string) string {
+	if len(stopped) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of them stopped", len(stopped))
+}
+
 func (s *shell) showHealth(h health) {
 	how, sign := terminal.Red, "✗"
 	if h.OK {
@@ -115,6 +138,12 @@ func (s *shell) showHealth(h health) {
 	s.note("%s %s · %s · up %s\n", s.paint(how, sign), h.Text, h.App.Environment, terminal.Since(s.Now(), h.App.Started))
 	if h.OK {
 		s.note("  gateway    %s\n", h.App.Gateway)
+	}
+	if h.Socket != "" {
+		s.note("  socket     %s\n", h.Socket)
+	}
+	for _, name := range halted(h.Services) {
+		s.note("  stopped    %s   %s\n", name, s.paint(terminal.Dim, "(banyan start "+name+s.fileFlag()+" starts it)"))
 	}
 	for _, p := range h.App.Problems {
 		s.printf("\n%s", s.trouble("", p))

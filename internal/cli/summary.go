@@ -59,8 +59,8 @@ func (s *shell) proposals(app *graph.App, running api.App) string {
 		fmt.Fprintf(&b, "%scurl %s%s\n", lead, strings.TrimSuffix(running.Gateway, "/"), path)
 		lead = "        "
 	}
-	fmt.Fprintf(&b, "%s%s  %s\n", lead, terminal.Pad("banyan trace --last", 20), s.paint(terminal.Dim, "where did that request go?"))
-	fmt.Fprintf(&b, "        %s  %s\n", terminal.Pad("banyan graph", 20), s.paint(terminal.Dim, "who calls whom?"))
+	fmt.Fprintf(&b, "%s%s  %s\n", lead, terminal.Pad("banyan trace --last"+s.fileFlag(), 20), s.paint(terminal.Dim, "where did that request go?"))
+	fmt.Fprintf(&b, "        %s  %s\n", terminal.Pad("banyan graph"+s.fileFlag(), 20), s.paint(terminal.Dim, "who calls whom?"))
 	return b.String()
 }
 

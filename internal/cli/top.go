@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -58,7 +59,11 @@ func (s *shell) top(ctx context.Context, every time.Duration, once bool) error {
 			return silently(exitInterrupted)
 		case <-tick.C:
 		}
-		if now, err = measure(ctx, client); err != nil {
+		now, err = measure(ctx, client)
+		switch {
+		case errors.Is(err, api.ErrNotRunning):
+			return s.concluded(ctx)
+		case err != nil:
 			return s.running(err)
 		}
 	}

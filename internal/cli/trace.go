@@ -42,9 +42,16 @@ func (s *shell) traceCommand() *cobra.Command {
 }
 
 func (s *shell) trace(ctx context.Context, o traceOptions, args []string) error {
+	if err := countable(o.query.Limit); err != nil {
+		return err
+	}
 	client, err := s.client()
 	if err != nil {
 		return err
+	}
+	if len(args) == 1 && args[0] == "" {
+		return misuse(diag.At(diag.Position{}, diag.BadArgument, "an id has 32 hexadecimal digits, or is the beginning of one").
+			WithHint("banyan trace lists the newest"))
 	}
 	if len(args) == 1 {
 		return s.oneTrace(ctx, client, args[0])
@@ -54,7 +61,7 @@ func (s *shell) trace(ctx context.Context, o traceOptions, args []string) error 
 	}
 	found, err := client.Traces(ctx, o.query)
 	if err != nil {
-		return s.running(err)
+		return s.seen(err)
 	}
 	switch {
 	case !o.last:
@@ -68,7 +75,7 @@ func (s *shell) trace(ctx context.Context, o traceOptions, args []string) error 
 func (s *shell) oneTrace(ctx context.Context, client *api.Client, id string) error {
 	t, err := client.Trace(ctx, id)
 	if err != nil {
-		return s.running(err)
+		return s.seen(err)
 	}
 	return s.list(t, func() { s.printf("%s", s.waterfall(t)) })
 }

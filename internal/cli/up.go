@@ -102,7 +102,7 @@ func (s *shell) launch(ctx context.Context, o upOptions) (*run, error) {
 	if len(warnings) > 0 && !s.quiet {
 		s.diagnostics(s.Err, warnings)
 	}
-	r := &run{place: at, app: loaded.App, began: began, client: api.Dial(api.Socket(at.root))}
+	r := &run{place: at, app: loaded.App, began: began, client: at.client()}
 	if r.keeper, err = s.spawn(at, o); err != nil {
 		return nil, s.unlaunched(ctx, r, err)
 	}
@@ -139,7 +139,7 @@ func (s *shell) autopsy(r *run, err error) error {
 		return silently(exitFailed)
 	}
 	if errors.Is(err, errBroken) {
-		return fmt.Errorf("%w; see %s", err, r.log())
+		return fmt.Errorf("%s %w: banyan down stopped it, or %s tells why", r.app.Name, err, r.log())
 	}
 	return err
 }
@@ -171,7 +171,7 @@ func (s *shell) leave(ctx context.Context, r *run) error {
 	return s.autopsy(r, errBroken)
 }
 
-var errBroken = errors.New("the application ended right after its start")
+var errBroken = errors.New("ended before it was up")
 
 // farewell is what Ctrl-C of a foreground run does.
 func (s *shell) farewell(ctx context.Context, r *run) error {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"runtime"
 	"runtime/debug"
 
@@ -33,6 +34,8 @@ func thisRelease() release {
 	return r
 }
 
+func (r release) text() string { return fmt.Sprintf("banyan %s (%s, %s)", r.Version, r.Go, r.System) }
+
 func (s *shell) versionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "version", Short: "Print which banyan this is",
@@ -41,7 +44,7 @@ func (s *shell) versionCommand() *cobra.Command {
 		Args:    takes(0, 0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			r := thisRelease()
-			return s.list(r, func() { s.printf("banyan %s (%s, %s)\n", r.Version, r.Go, r.System) })
+			return s.list(r, func() { s.printf("%s\n", r.text()) })
 		},
 	}
 	s.outputFlag(cmd)

@@ -38,8 +38,13 @@ func (v *view) show(services []api.Service) {
 		v.live.Draw(v.stage.block(v.shell, services))
 	default:
 		for _, service := range services {
-			if step := v.stage.step(service); step != "" && !v.told[step] {
-				v.told[step] = true
+			// What keeps failing counts its tries in its text: it is told once all the same.
+			stands := service.Name + string(service.Phase)
+			if service.Problem != nil {
+				stands += service.Problem.Code
+			}
+			if step := v.stage.step(service); step != "" && !v.told[stands] {
+				v.told[stands] = true
 				v.shell.printf("  %s\n", step)
 			}
 		}

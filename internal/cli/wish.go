@@ -12,10 +12,10 @@ import (
 
 // wish is one of start, stop and restart: the same flags, and the same way to wait for it.
 type wish struct {
-	// did names what was done; settled tells when a service is as was wished at asked.
-	did     string
-	ask     func(*api.Client, context.Context, ...string) error
-	settled func(service api.Service, asked time.Time) bool
+	// doing names what is asked for, did what was done; settled tells when a service is as was wished at asked.
+	doing, did string
+	ask        func(*api.Client, context.Context, ...string) error
+	settled    func(service api.Service, asked time.Time) bool
 }
 
 // wishCommand finishes a command that asks for a wish.
@@ -27,14 +27,19 @@ func (s *shell) wishCommand(cmd *cobra.Command, w wish) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if _, err := s.there(cmd.Context(), client, args...); err != nil {
+			return err
+		}
 		asked := s.Now()
 		if err := w.ask(client, cmd.Context(), args...); err != nil {
 			return s.running(err)
 		}
-		if wait {
-			if err := s.settle(cmd.Context(), client, settling{args, timeout, func(service api.Service) bool { return w.settled(service, asked) }}); err != nil {
-				return err
-			}
+		if !wait {
+			s.note("%s %s\n", w.doing, terminal.Several(orAll(args), 6))
+			return nil
+		}
+		if err := s.settle(cmd.Context(), client, settling{args, timeout, func(service api.Service) bool { return w.settled(service, asked) }}); err != nil {
+			return err
 		}
 		s.note("%s %s\n", terminal.Several(orAll(args), 6), w.did)
 		return nil

@@ -41,12 +41,32 @@ func Clip(line string, width int) string {
 	return b.String()
 }
 
-// Fold breaks text between words into lines of at most width columns.
+// Columns counts what a styled text takes on the screen.
+func Columns(text string) int {
+	n := 0
+	for text != "" {
+		size := escape(text)
+		if size == 0 {
+			_, size = utf8.DecodeRuneInString(text)
+			n++
+		}
+		text = text[size:]
+	}
+	return n
+}
+
+// Hang folds text that stands behind indent columns into what is left of width, and begins each further line behind as many.
+func Hang(text string, indent, width int) string {
+	const readable = 20
+	return strings.ReplaceAll(Fold(text, max(readable, width-indent)), "\n", "\n"+strings.Repeat(" ", indent))
+}
+
+// Fold breaks styled text between words into lines of at most width columns.
 func Fold(text string, width int) string {
 	var b strings.Builder
 	used := 0
 	for _, word := range strings.Fields(text) {
-		n := utf8.RuneCountInString(word)
+		n := Columns(word)
 		switch {
 		case used > 0 && used+1+n > width:
 			b.WriteString("\n")

@@ -77,3 +77,23 @@ func TestProgress(t *testing.T) {
 		})
 	}
 }
+
+func TestTextHangsBehindWhatItExplains(t *testing.T) {
+	rows := []struct {
+		sentence, text string
+		width          int
+		want           string
+	}{
+		{"what fits stays", "one two", 40, "one two"},
+		{"each further line is indented", "one two three four five six", 30, "one two three four five\n      six"},
+		{"colours take no room", "\x1b[2mone two three four five\x1b[0m six", 30, "\x1b[2mone two three four five\x1b[0m\n      six"},
+		{"a screen that is too narrow is not for reading", "one two three four five six", 10, "one two three four\n      five six"},
+	}
+	for _, row := range rows {
+		t.Run(row.sentence, func(t *testing.T) {
+			if got := Hang(row.text, 6, row.width); got != row.want {
+				t.Fatalf("%q, want %q", got, row.want)
+			}
+		})
+	}
+}
