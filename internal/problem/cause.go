@@ -55,12 +55,19 @@ func (c *Cause) Because(err error) *Cause { c.Err = err; return c }
 func (c *Cause) At(caller, callee string) *Cause { c.Hop = caller + " → " + callee; return c }
 
 // Error is for operators: it has the error below.
-func (c *Cause) Error() string {
-	text := string(c.Code) + " " + c.Detail
-	if c.Err != nil {
-		text += ": " + c.Err.Error()
+func (c *Cause) Error() string { return string(c.Code) + " " + c.Reason() }
+
+// Reason is Error without the code, for those who show that apart. A cause below that says the same is not said again: each
+// place on the way that sees a client leave says so.
+func (c *Cause) Reason() string {
+	if c.Err == nil {
+		return c.Detail
 	}
-	return text
+	var below *Cause
+	if errors.As(c.Err, &below) && below.Code == c.Code && below.Detail == c.Detail {
+		return below.Reason()
+	}
+	return c.Detail + ": " + c.Err.Error()
 }
 
 // Unwrap returns the error below.

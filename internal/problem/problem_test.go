@@ -47,3 +47,26 @@ func TestEveryStatusIsOfAKnownCode(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTextOfACause(t *testing.T) {
+	left := func(err error) *Cause { return New(diag.ClientGone, "the client left").Because(err) }
+	rows := []struct {
+		sentence   string
+		cause      *Cause
+		text, bare string
+	}{
+		{"a cause alone", New(diag.NoRoute, "no route"), "BYN-3004 no route", "no route"},
+		{"with the error below", left(context.Canceled), "BYN-3025 the client left: context canceled", "the client left: context canceled"},
+		{"the same twice is said once", left(left(context.Canceled)), "BYN-3025 the client left: context canceled", "the client left: context canceled"},
+		{"and three times, wrapped", left(fmt.Errorf("writing: %w", left(left(nil)))), "BYN-3025 the client left", "the client left"},
+		{"another cause below is said", New(diag.ConnectFailed, "no connection").Because(left(nil)),
+			"BYN-3021 no connection: BYN-3025 the client left", "no connection: BYN-3025 the client left"},
+		{"the same code with another detail too", New(diag.NoRoute, "no route").Because(New(diag.NoRoute, "none at all")),
+			"BYN-3004 no route: BYN-3004 none at all", "no route: BYN-3004 none at all"},
+	}
+	for _, row := range rows {
+		if row.cause.Error() != row.text || row.cause.Reason() != row.bare {
+			t.Errorf("%s: %q, %q", row.sentence, row.cause.Error(), row.cause.Reason())
+		}
+	}
+}

@@ -40,11 +40,8 @@ func accessText(x *signal.Exchange) string {
 	if x.Tries > 1 {
 		b = append(strconv.AppendInt(append(b, ' '), int64(x.Tries), 10), " tries"...)
 	}
-	if x.Code != "" {
-		b = append(append(b, ' '), x.Code...)
-	}
-	if x.Reason != "" {
-		b = append(append(b, ": "...), x.Reason...)
+	if message := messageOf(x); message != "" {
+		b = append(append(b, ": "...), message...)
 	}
 	return string(b)
 }

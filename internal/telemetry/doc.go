@@ -6,4 +6,7 @@
 // journal. The parent knows its children through interfaces alone; node joins them.
 // Concurrency: a Recorder is safe for any goroutine and never blocks the one that records an exchange: its queues are bounded,
 // and what does not fit is dropped and counted. One goroutine of its own writes to the Store.
+//
+// What a service writes passes its allowance before anything else is done with it, so that a noisy one costs little and takes
+// nothing from the others; of what is beyond, the newest is held and whole lines of it pass.
 package telemetry

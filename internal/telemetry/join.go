@@ -74,14 +74,27 @@ func (p *partial) line(s stream) signal.Line {
 	return l
 }
 
-// stale takes what began before the given instant as lines.
-func (j joiner) stale(before time.Time, dst []signal.Line) []signal.Line {
+// stale takes what began before the given instant as lines, but where the rest of the line is held.
+func (j joiner) stale(before time.Time, rest map[stream]*held, dst []signal.Line) []signal.Line {
 	for s, p := range j {
-		if len(p.text) > 0 && p.at.Before(before) {
+		if len(p.text) > 0 && p.at.Before(before) && rest[s] == nil {
 			dst = append(dst, p.line(s))
 		}
 	}
 	return dst
+}
+
+// tear ends the line whose rest is not to come: what there is of it is dropped, and counted, unless it is as long as a line may be.
+func (j joiner) tear(s stream, dst []signal.Line) (lines []signal.Line, dropped int) {
+	p := j[s]
+	switch {
+	case p == nil:
+		return dst, 0
+	case p.cut:
+		return append(dst, p.line(s)), 0
+	}
+	dropped, p.text = len(p.text), p.text[:0]
+	return dst, dropped
 }
 
 // end takes what an instance left without an end, and forgets it.

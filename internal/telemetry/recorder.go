@@ -16,8 +16,6 @@ import (
 const (
 	// gather is how long the writer waits for company before it writes: a batch costs one system call.
 	gather = 20 * time.Millisecond
-	// waitingBytes bounds lines that wait for the writer.
-	waitingBytes = 2 << 20
 	// followed bounds the lines that wait for one follower.
 	followed = 4096
 )
@@ -39,7 +37,8 @@ type Means struct {
 
 // Losses count what was not kept since the start.
 type Losses struct {
-	// Exchanges and Lines did not fit into their queues; Unwritten are spans and lines that the store refused.
+	// Exchanges did not fit into their queue; Lines were more than their service may write, as far as they reached the recorder;
+	// Unwritten are spans and lines that the store refused.
 	Exchanges, Lines, Unwritten uint64
 }
 
@@ -54,13 +53,11 @@ type Recorder struct {
 	untraced snapshot.Value[[]string]
 	failure  snapshot.Value[error]
 
-	lostLines, unwritten atomic.Uint64
+	unwritten atomic.Uint64
 
 	mu struct {
 		sync.Mutex
-		joiner joiner
-		lines  []signal.Line
-		bytes  int
+		intake intake
 	}
 
 	// The rest is the writer's own.
@@ -76,7 +73,7 @@ func NewRecorder(ctx context.Context, means Means) *Recorder {
 		means: means, queue: queue{wake: make(chan struct{}, 1)},
 		asks: make(chan func()), done: make(chan struct{}), propagation: propagation{},
 	}
-	r.mu.joiner = joiner{}
+	r.mu.intake = newIntake()
 	r.group = lifecycle.NewGroup(ctx)
 	r.group.Go("telemetry writer", r.run)
 	return r
@@ -90,12 +87,19 @@ func (r *Recorder) Exchange(x signal.Exchange) {
 	r.queue.add(&x)
 }
 
-// Output takes a chunk that an instance wrote; lines may end anywhere in it. The chunk may be used again on return.
+// Output takes a chunk that an instance wrote; lines may end anywhere in it. The chunk may be used again on return. A service that
+// writes more than it may has its older output dropped, and the sum said in the journal.
 func (r *Recorder) Output(service, instance, name string, chunk []byte, at time.Time) {
 	r.mu.Lock()
-	before := len(r.mu.lines)
-	r.mu.lines = r.mu.joiner.add(stream{service, instance, name}, chunk, at, r.mu.lines)
-	r.bound(before)
+	r.mu.intake.add(stream{service, instance, name}, chunk, at, time.Now())
+	r.mu.Unlock()
+	r.wake()
+}
+
+// Missed notes that so many bytes of an instance were lost on the way, before the next chunk of the stream.
+func (r *Recorder) Missed(service, instance, name string, bytes int64) {
+	r.mu.Lock()
+	r.mu.intake.missed(stream{service, instance, name}, bytes, time.Now())
 	r.mu.Unlock()
 	r.wake()
 }
@@ -103,25 +107,9 @@ func (r *Recorder) Output(service, instance, name string, chunk []byte, at time.
 // Ended takes what an instance left without an end of line.
 func (r *Recorder) Ended(instance string) {
 	r.mu.Lock()
-	before := len(r.mu.lines)
-	r.mu.lines = r.mu.joiner.end(instance, r.mu.lines)
-	r.bound(before)
+	r.mu.intake.end(instance, time.Now())
 	r.mu.Unlock()
 	r.wake()
-}
-
-// bound drops those of the lines since before that do not fit. The caller holds mu.
-func (r *Recorder) bound(before int) {
-	for i := before; i < len(r.mu.lines); i++ {
-		size := len(r.mu.lines[i].Text) + 160
-		if r.mu.bytes+size > waitingBytes {
-			r.lostLines.Add(uint64(len(r.mu.lines) - i))
-			clear(r.mu.lines[i:])
-			r.mu.lines = r.mu.lines[:i]
-			return
-		}
-		r.mu.bytes += size
-	}
 }
 
 func (r *Recorder) wake() {
@@ -169,7 +157,10 @@ func (r *Recorder) ask(ctx context.Context, do func()) error {
 
 // Losses tells what was not kept.
 func (r *Recorder) Losses() Losses {
-	return Losses{Exchanges: r.queue.lost.Load(), Lines: r.lostLines.Load(), Unwritten: r.unwritten.Load()}
+	r.mu.Lock()
+	lines := r.mu.intake.lost
+	r.mu.Unlock()
+	return Losses{Exchanges: r.queue.lost.Load(), Lines: lines, Unwritten: r.unwritten.Load()}
 }
 
 // Failure is why the store refuses records, nil while it takes them.

@@ -18,7 +18,7 @@ func spansOf(x *signal.Exchange, dst []signal.Span) []signal.Span {
 	caller := signal.Span{
 		Trace: x.Trace.Trace, ID: callerSpan(x.Trace.Span), Parent: x.Trace.Parent,
 		Service: x.Caller, Kind: signal.Client, Name: nameOf(x),
-		Start: x.Start, Duration: x.Times.Total, Failed: Failed(x), Message: x.Reason, Attributes: attributesOf(x),
+		Start: x.Start, Duration: x.Times.Total, Failed: Failed(x), Message: messageOf(x), Attributes: attributesOf(x),
 	}
 	if x.Caller == Gateway {
 		caller.Kind = signal.Server // the gateway serves an outside client; its hop inwards is the callee's span

@@ -9,7 +9,8 @@ import (
 	"github.com/banyan-run/banyan/internal/trace"
 )
 
-// Store keeps spans and lines for a while. Write is called by one goroutine at a time, the rest by any.
+// Store keeps spans and lines for a while. Write is called by one goroutine at a time, the rest by any. What one service writes
+// pushes out its own oldest lines, never another's that has less, and no span.
 type Store interface {
 	// Write keeps a batch: when it returns nil, the batch survives the end of the process.
 	Write(Batch) error

@@ -17,12 +17,13 @@ func (r *Recorder) run(ctx context.Context) error {
 	defer close(r.done)
 	for {
 		var stale <-chan time.Time
-		if r.waiting() {
-			stale = time.After(patience)
+		if wait := r.patience(time.Now()); wait > 0 {
+			stale = time.After(wait)
 		}
 		select {
 		case <-ctx.Done():
 			r.write(time.Time{})
+			r.say(excess.rest)
 			return nil
 		case do := <-r.asks:
 			r.write(time.Now().Add(-patience))
@@ -49,15 +50,30 @@ func (r *Recorder) gather(ctx context.Context) {
 	}
 }
 
-func (r *Recorder) waiting() bool {
+// patience is how long the writer sleeps though nothing happens; 0 is for ever.
+func (r *Recorder) patience(now time.Time) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.mu.joiner.waiting()
+	if r.mu.intake.waiting() {
+		return patience
+	}
+	return r.mu.intake.excess.next(now)
+}
+
+// say tells the journal what instances wrote in excess.
+func (r *Recorder) say(what func(excess, time.Time) []journal.Entry) {
+	r.mu.Lock()
+	entries := what(r.mu.intake.excess, time.Now())
+	r.mu.Unlock()
+	for _, e := range entries {
+		r.tell(e)
+	}
 }
 
 // write takes everything that waits, and partial lines that began before the given instant: all of them when it is zero.
 func (r *Recorder) write(stale time.Time) {
 	r.queue.drain(r.take, r.judge)
+	r.say(excess.due)
 	lines := r.takeLines(stale)
 	for i := range lines {
 		if r.means.Recognise != nil {
@@ -80,15 +96,10 @@ func (r *Recorder) write(stale time.Time) {
 func (r *Recorder) takeLines(stale time.Time) []signal.Line {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	before := len(r.mu.lines)
 	if stale.IsZero() {
-		stale = time.Now().Add(24 * time.Hour)
+		return r.mu.intake.rest(time.Now())
 	}
-	r.mu.lines = r.mu.joiner.stale(stale, r.mu.lines)
-	r.bound(before)
-	lines := r.mu.lines
-	r.mu.lines, r.mu.bytes = nil, 0
-	return lines
+	return r.mu.intake.take(stale, time.Now())
 }
 
 // take makes spans and an access line of one exchange.

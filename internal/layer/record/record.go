@@ -34,7 +34,7 @@ func Of(x *exchange.Exchange) signal.Exchange {
 	}
 	if x.Note.Cause != nil {
 		c := problem.CauseOf(x.Note.Cause)
-		r.Code, r.Reason = string(c.Code), bounded(c.Error())
+		r.Code, r.Reason = string(c.Code), bounded(c.Reason())
 	}
 	return r
 }

@@ -74,6 +74,15 @@ func TestOf(t *testing.T) {
 	}
 }
 
+func TestTheReasonSaysNeitherTheCodeNorAnythingTwice(t *testing.T) {
+	x := &exchange.Exchange{Now: time.Now()}
+	left := problem.New(diag.ClientGone, "the client left").Because(errors.New("broken pipe"))
+	x.Note.Cause = problem.New(diag.ClientGone, "the client left").Because(left)
+	if r := Of(x); r.Code != string(diag.ClientGone) || r.Reason != "the client left: broken pipe" {
+		t.Fatalf("%q %q", r.Code, r.Reason)
+	}
+}
+
 func TestWhatAClientChoosesIsBounded(t *testing.T) {
 	x := &exchange.Exchange{Now: time.Now()}
 	long := strings.Repeat("/é", 10_000)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,7 +44,7 @@ func TestConformance(t *testing.T) {
 	stores := map[string]func(t *testing.T) telemetry.Store{
 		"memory": func(*testing.T) telemetry.Store { return NewMemory(1000) },
 		"disk": func(t *testing.T) telemetry.Store {
-			d, err := Open(t.TempDir(), Options{Now: func() time.Time { return start }})
+			d, err := Open(t.TempDir(), Options{Size: 1 << 20, Segment: 256 << 10, Now: func() time.Time { return start }})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -61,6 +62,8 @@ func TestConformance(t *testing.T) {
 		{"traces of one batch come by their start", shuffledBatch},
 		{"lines come newest last and filtered", filteredLines},
 		{"spans of a trace may come in several batches", severalBatches},
+		{"a noisy service evicts only itself", noisy},
+		{"several noisy services leave the quiet ones alone", severalNoisy},
 		{"an empty store has nothing, without an error", nothing},
 	}
 	for name, make := range stores {
@@ -203,6 +206,78 @@ func shuffledBatch(t *testing.T, s telemetry.Store) {
 	found, err := s.Traces(telemetry.TraceQuery{Limit: 2})
 	if err != nil || len(found) != 2 || found[0].ID != traceID(4) || found[1].ID != traceID(3) {
 		t.Fatalf("%+v, %v", found, err)
+	}
+}
+
+// quiet writes a trace, its access record and some lines of a service that says little.
+func quiet(t *testing.T, s telemetry.Store) {
+	t.Helper()
+	for n := range 5 {
+		access := line(n, "quiet", signal.Info, traceID(n))
+		access.Stream = telemetry.Access
+		write(t, s, telemetry.Batch{
+			Spans: []signal.Span{span(n, "quiet", time.Duration(n), 1, false)},
+			Lines: []signal.Line{line(n, "quiet", signal.Info, traceID(n)), access},
+		})
+	}
+}
+
+func stillThere(t *testing.T, s telemetry.Store) {
+	t.Helper()
+	for n := range 5 {
+		if spans, err := s.Trace(traceID(n).String()); err != nil || len(spans) != 1 {
+			t.Errorf("trace %d: %v, %v", n, spans, err)
+		}
+	}
+	if traces, err := s.Traces(telemetry.TraceQuery{}); err != nil || len(traces) != 5 {
+		t.Errorf("%d traces, %v", len(traces), err)
+	}
+	for access, want := range map[bool]int{false: 5, true: 10} {
+		lines, err := s.Lines(telemetry.LineQuery{Services: []string{"quiet"}, Access: access})
+		if err != nil || len(lines) != want {
+			t.Errorf("%d lines of the quiet one, want %d, %v", len(lines), want, err)
+		}
+	}
+}
+
+// shout writes much more than is kept, in big batches and with the newest line last.
+func shout(t *testing.T, s telemetry.Store, services ...string) {
+	t.Helper()
+	for round := range 100 {
+		var batch telemetry.Batch
+		for n := range 120 {
+			for _, service := range services {
+				l := line(round*120+n, service, signal.Info, trace.ID{})
+				l.Text += strings.Repeat("x", 500)
+				batch.Lines = append(batch.Lines, l)
+			}
+		}
+		write(t, s, batch)
+	}
+}
+
+func noisy(t *testing.T, s telemetry.Store) {
+	quiet(t, s)
+	shout(t, s, "noisy")
+	stillThere(t, s)
+	lines, err := s.Lines(telemetry.LineQuery{Services: []string{"noisy"}, Limit: 300})
+	if err != nil || len(lines) != 300 || !strings.HasPrefix(lines[299].Text, "line 11999x") || !strings.HasPrefix(lines[0].Text, "line 11700x") {
+		t.Fatalf("the noisy one's newest: %d lines, %v", len(lines), err)
+	}
+	if all, err := s.Lines(telemetry.LineQuery{Services: []string{"noisy"}, Limit: 12_000}); err != nil || len(all) == 12_000 {
+		t.Fatalf("%d lines are kept, %v: the size bounds nothing", len(all), err)
+	}
+}
+
+func severalNoisy(t *testing.T, s telemetry.Store) {
+	quiet(t, s)
+	shout(t, s, "loud", "louder")
+	shout(t, s, "late")
+	stillThere(t, s)
+	for _, service := range []string{"loud", "louder", "late"} {
+		if lines, err := s.Lines(telemetry.LineQuery{Services: []string{service}, Limit: 100}); err != nil || len(lines) != 100 {
+			t.Errorf("%s has %d lines, %v: it has not its share", service, len(lines), err)
+		}
 	}
 }
 

@@ -12,13 +12,13 @@ import (
 	"github.com/banyan-run/banyan/internal/telemetry"
 )
 
-// Options bound what is kept; zero values mean 64 MiB, 24 h and a sixteenth of the size for each segment.
+// Options bound what is kept; zero values mean 64 MiB, 24 h and a sixteenth of the size for each segment of requests.
 type Options struct {
-	// Size bounds all segments, in bytes.
+	// Size bounds all segments, in bytes: one half is for requests, the other for what services write.
 	Size int64
 	// Age bounds how long a segment is kept after its last record.
 	Age time.Duration
-	// Segment bounds one file, in bytes.
+	// Segment bounds one file of requests, in bytes, and eight times what bounds one of a service's lines.
 	Segment int64
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
@@ -32,15 +32,16 @@ type Disk struct {
 	options Options
 	buffer  []byte  // the writer's
 	placed  []place // the writer's
+	number  uint32  // the writer's: that of the newest segment; none is used twice
 	mu      struct {
 		sync.RWMutex
-		segments []*segment // oldest first; the last is written to
+		segments []*segment // by number; the last of each ring is written to
 		index    *index
 		closed   bool
 	}
 }
 
-// indexed is how many of the newest segments are read when a folder is opened: the rest is read when it is asked for.
+// indexed is how many of the newest segments of each ring are read when a folder is opened: the rest is read when it is asked for.
 const indexed = 2
 
 // ErrClosed says that the store was closed.
@@ -83,22 +84,33 @@ func (d *Disk) load() error {
 	if err != nil {
 		return err
 	}
-	slices.Sort(names)
-	for i, path := range names {
-		if err := d.adopt(path, i >= len(names)-indexed, i == len(names)-1); err != nil {
+	for _, path := range names {
+		if err := d.adopt(path); err != nil {
 			return err
 		}
 	}
-	if len(d.mu.segments) > indexed {
-		d.mu.index.evicted = true
-		d.mu.index.unread = d.mu.segments[len(d.mu.segments)-indexed-1].newest
+	slices.SortFunc(d.mu.segments, func(a, b *segment) int { return compare(int64(a.number), int64(b.number)) })
+	newer := map[string]int{} // how many segments of a ring are still to come
+	for _, s := range d.mu.segments {
+		newer[s.ring]++
+		d.number = max(d.number, s.number)
 	}
-	return d.retain()
+	for _, s := range d.mu.segments {
+		newer[s.ring]--
+		if newer[s.ring] >= indexed {
+			d.mu.index.skipped(s)
+			continue
+		}
+		if err := d.read(s, newer[s.ring] == 0); err != nil {
+			return err
+		}
+	}
+	return d.retain(nil, 0)
 }
 
-// adopt takes an existing segment in. The last one is written on, unless it could not be read.
-func (d *Disk) adopt(path string, read, last bool) error {
-	number, ours := segmentNumber(path)
+// adopt takes an existing segment in.
+func (d *Disk) adopt(path string) error {
+	ring, number, ours := parseName(path)
 	if !ours {
 		return nil
 	}
@@ -110,11 +122,12 @@ func (d *Disk) adopt(path string, read, last bool) error {
 	if err != nil {
 		return err
 	}
-	s := &segment{number: number, path: path, file: f, size: info.Size(), newest: info.ModTime()}
-	d.mu.segments = append(d.mu.segments, s)
-	if !read {
-		return nil
-	}
+	d.mu.segments = append(d.mu.segments, &segment{ring: ring, number: number, path: path, file: f, size: info.Size(), newest: info.ModTime()})
+	return nil
+}
+
+// read indexes an existing segment. The last one of a ring is written on, unless it could not be read.
+func (d *Disk) read(s *segment, last bool) error {
 	end, err := s.walk(s.size, func(offset int64, record []byte) { d.mu.index.read(record, place{s.number, uint32(offset)}) })
 	if err != nil {
 		return nil //nolint:nilerr // of another version, or not readable: it is neither read nor written, and the others serve

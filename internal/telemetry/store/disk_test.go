@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,18 +64,28 @@ func TestWhatWasWrittenOutlivesTheProcess(t *testing.T) {
 }
 
 func TestATornTailIsCutWhereverItIsTorn(t *testing.T) {
+	for ring, name := range map[string]string{"of requests": segmentName(requests, 1), "of lines": segmentName("orders", 2)} {
+		t.Run(ring, func(t *testing.T) { torn(t, name) })
+	}
+}
+
+func torn(t *testing.T, name string) {
 	folder := t.TempDir()
 	d := open(t, folder, Options{})
 	fill(t, d, 0, 2)
-	two := d.Bytes()
+	info, err := os.Stat(filepath.Join(folder, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := info.Size()
 	fill(t, d, 2, 3)
-	whole, err := os.ReadFile(segments(t, folder)[0])
+	whole, err := os.ReadFile(filepath.Join(folder, name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for size := int64(0); size < int64(len(whole)); size += 7 {
 		torn := t.TempDir()
-		if err := os.WriteFile(filepath.Join(torn, segmentName(1)), whole[:size], 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(torn, name), whole[:size], 0o600); err != nil {
 			t.Fatal(err)
 		}
 		d := open(t, torn, Options{})
@@ -85,6 +96,9 @@ func TestATornTailIsCutWhereverItIsTorn(t *testing.T) {
 		again := open(t, torn, Options{})
 		if spans, err := again.Trace(traceID(7).String()); err != nil || len(spans) != 1 {
 			t.Fatalf("cut at %d: what was written afterwards is lost: %v", size, err)
+		}
+		if lines, err := again.Lines(telemetry.LineQuery{Limit: 1}); err != nil || len(lines) != 1 || !strings.HasPrefix(lines[0].Text, "line 7") {
+			t.Fatalf("cut at %d: the line that was written afterwards is lost: %v, %v", size, lines, err)
 		}
 		_ = d.Close()
 		_ = again.Close()
@@ -166,14 +180,87 @@ func TestWhatTheIndexDoesNotKnowIsReadFromSegments(t *testing.T) {
 func TestASegmentOfAnotherVersionIsLeftAlone(t *testing.T) {
 	folder := t.TempDir()
 	foreign := []byte("BYNSEG\x00\x09 from the future")
-	if err := os.WriteFile(filepath.Join(folder, segmentName(7)), foreign, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, segmentName(requests, 7)), foreign, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d := open(t, folder, Options{})
 	fill(t, d, 0, 1)
-	data, err := os.ReadFile(filepath.Join(folder, segmentName(7)))
-	if err != nil || string(data) != string(foreign) || len(segments(t, folder)) != 2 {
+	data, err := os.ReadFile(filepath.Join(folder, segmentName(requests, 7)))
+	if err != nil || string(data) != string(foreign) || len(segments(t, folder)) != 3 {
 		t.Fatalf("%q, %v", data, err)
+	}
+}
+
+func TestANoisyServiceEvictsOnlyItselfOverRestarts(t *testing.T) {
+	folder, options := t.TempDir(), Options{Size: 1 << 20, Segment: 256 << 10}
+	quiet(t, open(t, folder, options))
+	for range 3 { // not closed in between, as after kill -9
+		shout(t, open(t, folder, options), "noisy")
+		again := open(t, folder, options)
+		stillThere(t, again)
+		if again.Bytes() > options.Size {
+			t.Fatalf("%d bytes are kept", again.Bytes())
+		}
+	}
+}
+
+func TestMoreServicesThanTheSizeHasSegmentsFor(t *testing.T) {
+	d := open(t, t.TempDir(), Options{Size: 64 << 10, Segment: 32 << 10})
+	for n := range 1000 {
+		l := line(n, fmt.Sprintf("service-%d", n%40), signal.Info, trace.ID{})
+		l.Text += strings.Repeat("x", 300)
+		write(t, d, telemetry.Batch{Lines: []signal.Line{l}})
+		if d.Bytes() > 64<<10 {
+			t.Fatalf("%d bytes are kept", d.Bytes())
+		}
+	}
+	if lines, err := d.Lines(telemetry.LineQuery{Limit: 1}); err != nil || len(lines) != 1 || !strings.HasPrefix(lines[0].Text, "line 999") {
+		t.Fatalf("the newest: %v, %v", lines, err)
+	}
+}
+
+// Before there were rings, requests and lines shared their segments, which had the names of those of requests.
+func TestTheLayoutBeforeIsRead(t *testing.T) {
+	folder := t.TempDir()
+	old := []byte(header)
+	for n := range 3 {
+		s, l := span(n, "orders", 0, 1, false), line(n, "orders", signal.Info, traceID(n))
+		for _, record := range [][]byte{appendSpan(make([]byte, frame), &s), appendLine(make([]byte, frame), &l)} {
+			seal(record, 0)
+			old = append(old, record...)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(folder, "0000000003.seg"), old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, folder, Options{})
+	fill(t, d, 3, 5)
+	for range 2 {
+		traces, err := d.Traces(telemetry.TraceQuery{})
+		lines, err2 := d.Lines(telemetry.LineQuery{Services: []string{"orders"}})
+		if err != nil || err2 != nil || len(traces) != 5 || len(lines) != 5 {
+			t.Fatalf("%d traces, %d lines, %v, %v", len(traces), len(lines), err, err2)
+		}
+		d = open(t, folder, Options{})
+	}
+}
+
+func TestNamesOfSegments(t *testing.T) {
+	rows := []struct {
+		sentence, name, ring string
+		number               uint32
+		ours                 bool
+	}{
+		{"of requests", "0000000007.seg", requests, 7, true},
+		{"of a service", "0000000008-orders-v2.seg", "orders-v2", 8, true},
+		{"of a name that is no file's", segmentName("../a b", 9), "../a b", 9, true},
+		{"of nobody", "notes.seg", "", 0, false},
+	}
+	for _, row := range rows {
+		ring, number, ours := parseName(filepath.Join("folder", row.name))
+		if ring != row.ring || number != row.number || ours != row.ours || strings.ContainsAny(row.name, "/ ") {
+			t.Errorf("%s: %q, %d, %v of %s", row.sentence, ring, number, ours, row.name)
+		}
 	}
 }
 
@@ -205,6 +292,9 @@ func TestAFullDiskRefusesAndIsUsedAgainWhenThereIsRoom(t *testing.T) {
 	}
 	if !errors.Is(refused, syscall.ENOSPC) || !strings.HasPrefix(refused.Error(), "writing telemetry: ") {
 		t.Fatalf("%v", refused)
+	}
+	if err := d.Write(telemetry.Batch{Lines: []signal.Line{line(n, "orders", signal.Info, trace.ID{})}}); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("a segment for lines: %v", err)
 	}
 	if traces, err := d.Traces(telemetry.TraceQuery{}); err != nil || len(traces) != n-1 {
 		t.Fatalf("it serves %d traces of %d, %v", len(traces), n-1, err)
@@ -239,8 +329,16 @@ func TestASegmentThatCannotBeReadIsNotCut(t *testing.T) {
 		return unreadable{f, 100}, err
 	}})
 	fill(t, failing, 10, 11)
-	if at, err := os.Stat(segments(t, folder)[0]); err != nil || at.Size() != size {
-		t.Fatalf("%d bytes are left of %d, %v", at.Size(), size, err)
+	left := int64(0)
+	for _, path := range segments(t, folder)[:2] {
+		at, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left += at.Size()
+	}
+	if left != size {
+		t.Fatalf("%d bytes are left of %d", left, size)
 	}
 	if traces, err := open(t, folder, Options{}).Traces(telemetry.TraceQuery{}); err != nil || len(traces) != 11 {
 		t.Fatalf("%d traces once it can be read again, %v", len(traces), err)

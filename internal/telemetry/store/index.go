@@ -42,8 +42,9 @@ type index struct {
 	bytes  int
 	lines  map[string][]mark // by service, oldest first
 	marks  int
-	// unread is the instant up to which segments were not read when the folder was opened; forgot tells by service up to where
-	// lines were pushed out. Until then lines may be missing here though a segment has them; evicted tells the same of traces.
+	// unread is the instant up to which segments of requests were not read when the folder was opened; forgot tells by service up
+	// to where lines were not, or were pushed out. Until then they may be missing here though a segment has them; evicted tells
+	// the same of traces.
 	unread  time.Time
 	forgot  map[string]time.Time
 	evicted bool
@@ -104,14 +105,32 @@ func (x *index) thin() {
 	}
 	marks := x.lines[most]
 	half := len(marks) / 2
-	x.forgot[most] = time.Unix(0, marks[half-1].at)
+	x.forget(most, time.Unix(0, marks[half-1].at))
 	x.lines[most] = slices.Clone(marks[half:])
 	x.marks -= half
 }
 
+func (x *index) forget(service string, until time.Time) {
+	if until.After(x.forgot[service]) {
+		x.forgot[service] = until
+	}
+}
+
+// skipped notes that a segment was not read, nor those of its ring before it.
+func (x *index) skipped(s *segment) {
+	if s.ring != requests {
+		x.forget(s.ring, s.newest)
+		return
+	}
+	x.evicted, x.unread = true, s.newest
+}
+
 // horizon is the instant up to which lines that q asks for may be missing; zero when none are.
 func (x *index) horizon(q *telemetry.LineQuery) time.Time {
-	horizon := x.unread
+	var horizon time.Time
+	if q.Access {
+		horizon = x.unread
+	}
 	for service, at := range x.forgot {
 		if (len(q.Services) == 0 || slices.Contains(q.Services, service)) && at.After(horizon) {
 			horizon = at
@@ -120,16 +139,22 @@ func (x *index) horizon(q *telemetry.LineQuery) time.Time {
 	return horizon
 }
 
-// drop forgets all that is in segments up to the given one.
-func (x *index) drop(segment uint32) {
+// drop forgets all that is in a segment, the oldest of its ring.
+func (x *index) drop(gone *segment) {
 	for service, marks := range x.lines {
-		kept := slices.DeleteFunc(marks, func(m mark) bool { return m.segment <= segment })
+		if gone.ring != requests && gone.ring != service {
+			continue
+		}
+		kept := slices.DeleteFunc(marks, func(m mark) bool { return m.segment == gone.number })
 		x.marks -= len(marks) - len(kept)
 		x.lines[service] = kept
 	}
+	if gone.ring != requests {
+		return
+	}
 	x.order = slices.DeleteFunc(x.order, func(id trace.ID) bool {
 		e := x.traces[id]
-		if e.places[0].segment > segment {
+		if e.places[0].segment > gone.number {
 			return false
 		}
 		x.bytes -= perTrace + perSpan*len(e.places)

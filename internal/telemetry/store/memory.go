@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -15,15 +16,16 @@ type Memory struct {
 		sync.RWMutex
 		traces map[trace.ID][]signal.Span
 		order  []trace.ID
-		lines  *ring[signal.Line]
+		lines  map[string][]signal.Line // by ring, oldest first
+		count  int
 		limit  int
 	}
 }
 
-// NewMemory keeps at most limit traces and four times as many lines.
+// NewMemory keeps at most limit traces and four times as many lines; beyond, the service that has most loses its oldest.
 func NewMemory(limit int) *Memory {
 	m := &Memory{}
-	m.mu.traces, m.mu.lines, m.mu.limit = map[trace.ID][]signal.Span{}, newRing[signal.Line](4*limit), limit
+	m.mu.traces, m.mu.lines, m.mu.limit = map[trace.ID][]signal.Span{}, map[string][]signal.Line{}, limit
 	return m
 }
 
@@ -35,9 +37,27 @@ func (m *Memory) Write(batch telemetry.Batch) error {
 		m.add(s)
 	}
 	for _, l := range batch.Lines {
-		m.mu.lines.add(l)
+		m.keep(l)
 	}
 	return nil
+}
+
+// keep keeps a line. The caller holds mu.
+func (m *Memory) keep(l signal.Line) {
+	ring := ringOf(&l)
+	m.mu.lines[ring] = append(m.mu.lines[ring], l)
+	if m.mu.count++; m.mu.count <= 4*m.mu.limit {
+		return
+	}
+	most := ring
+	for other, lines := range m.mu.lines {
+		if len(lines) > len(m.mu.lines[most]) {
+			most = other
+		}
+	}
+	m.mu.lines[most][0] = signal.Line{} // the array outlives its text otherwise
+	m.mu.lines[most] = m.mu.lines[most][1:]
+	m.mu.count--
 }
 
 // add keeps a span. The caller holds mu.
@@ -96,12 +116,12 @@ func (m *Memory) Traces(q telemetry.TraceQuery) ([]telemetry.Summary, error) {
 func (m *Memory) Lines(q telemetry.LineQuery) ([]signal.Line, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	newest := newRing[signal.Line](q.Count())
-	all := m.mu.lines.all()
-	slices.SortStableFunc(all, func(a, b signal.Line) int { return a.At.Compare(b.At) })
-	for i := range all {
-		if q.Matches(&all[i]) {
-			newest.add(all[i])
+	newest := newest{limit: q.Count()}
+	for _, ring := range slices.Sorted(maps.Keys(m.mu.lines)) {
+		for i := range m.mu.lines[ring] {
+			if l := &m.mu.lines[ring][i]; q.Matches(l) {
+				newest.add(*l)
+			}
 		}
 	}
 	return newest.all(), nil

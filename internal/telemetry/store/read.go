@@ -43,7 +43,7 @@ func (d *Disk) locate(prefix string) (ids []trace.ID, places []place, scan bool)
 func (d *Disk) scanTrace(prefix string) ([]signal.Span, error) {
 	var spans []signal.Span
 	ambiguous := false
-	d.scan(func(record []byte) {
+	d.scan(func(ring string) bool { return ring == requests }, func(record []byte) {
 		if record[0] != spanRecord || len(record) < 17 || !telemetry.HasPrefix(trace.ID(record[1:17]), prefix) {
 			return
 		}
@@ -120,8 +120,11 @@ func (d *Disk) readLines(marks []mark, q *telemetry.LineQuery, lines []signal.Li
 }
 
 func (d *Disk) scanLines(q *telemetry.LineQuery) []signal.Line {
-	newest := newRing[signal.Line](q.Count())
-	d.scan(func(record []byte) {
+	wanted := func(ring string) bool {
+		return ring == requests || len(q.Services) == 0 || slices.Contains(q.Services, ring)
+	}
+	newest := newest{limit: q.Count()}
+	d.scan(wanted, func(record []byte) {
 		if record[0] != lineRecord {
 			return
 		}
@@ -129,9 +132,7 @@ func (d *Disk) scanLines(q *telemetry.LineQuery) []signal.Line {
 			newest.add(l)
 		}
 	})
-	lines := newest.all()
-	slices.SortStableFunc(lines, func(a, b signal.Line) int { return a.At.Compare(b.At) })
-	return lines
+	return newest.all()
 }
 
 // each reads records one by one; one whose segment is gone meanwhile is left out.
@@ -150,10 +151,13 @@ func (d *Disk) each(places []place, use func(record []byte)) {
 	}
 }
 
-// scan reads all records of all segments, oldest first.
-func (d *Disk) scan(use func(record []byte)) {
+// scan reads all records of the rings that are wanted, each ring's oldest first.
+func (d *Disk) scan(wanted func(ring string) bool, use func(record []byte)) {
 	segments, sizes := d.list()
 	for i, s := range segments {
+		if !wanted(s.ring) {
+			continue
+		}
 		// A segment of another version, or one that was removed meanwhile, has nothing to give.
 		_, _ = s.walk(sizes[i], func(_ int64, record []byte) { use(record) })
 	}

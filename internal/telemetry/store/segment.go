@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -36,9 +37,13 @@ type file interface {
 	Truncate(size int64) error
 }
 
-// segment is one file. Its number is in its name and grows. Once a segment is in Disk's list, size changes under Disk's lock;
+// requests is the ring of spans and of the records of requests. What a service writes is in a ring that has its name.
+const requests = ""
+
+// segment is one file. Its ring and its number are in its name; the number grows over all rings. Once a segment is in Disk's list, size changes under Disk's lock;
 // newest and writable are the writer's.
 type segment struct {
+	ring   string
 	number uint32
 	path   string
 	file   file
@@ -48,12 +53,23 @@ type segment struct {
 	writable bool
 }
 
-func segmentName(number uint32) string { return fmt.Sprintf("%010d.seg", number) }
+// segmentName is `0000000007.seg` for requests and `0000000007-orders.seg` for what orders writes.
+func segmentName(ring string, number uint32) string {
+	if ring == requests {
+		return fmt.Sprintf("%010d.seg", number)
+	}
+	return fmt.Sprintf("%010d-%s.seg", number, url.QueryEscape(ring))
+}
 
-// segmentNumber tells whether a file is a segment, and which.
-func segmentNumber(path string) (uint32, bool) {
-	number, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(path), ".seg"), 10, 32)
-	return uint32(number), err == nil
+// parseName tells whether a file is a segment, and which.
+func parseName(path string) (ring string, number uint32, ours bool) {
+	digits, name, _ := strings.Cut(strings.TrimSuffix(filepath.Base(path), ".seg"), "-")
+	n, err := strconv.ParseUint(digits, 10, 32)
+	if err != nil {
+		return "", 0, false
+	}
+	ring, err = url.QueryUnescape(name)
+	return ring, uint32(n), err == nil
 }
 
 // put writes records that are framed already, at the end; the caller then adds them to size. What a failed write left is cut,

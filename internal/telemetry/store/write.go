@@ -3,23 +3,63 @@ package store
 import (
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"github.com/banyan-run/banyan/internal/signal"
 	"github.com/banyan-run/banyan/internal/telemetry"
 )
 
-// Write appends a batch to the newest segment, with one system call for each half mebibyte. It fails as a whole when the disk
-// refuses, and the store stays usable: the next Write tries again.
+// Write appends a batch to the newest segment of each ring that it concerns, with one system call for each half mebibyte. It
+// stops where the disk refuses, and the store stays usable: the next Write tries again.
 func (d *Disk) Write(batch telemetry.Batch) error {
-	for len(batch.Spans)+len(batch.Lines) > 0 {
-		part := d.encode(&batch)
-		active, err := d.active(int64(len(d.buffer)))
-		if err != nil {
+	for ring, share := range shares(batch) {
+		if err := d.append(ring, share); err != nil {
 			return fmt.Errorf("writing telemetry: %w", err)
 		}
+	}
+	return nil
+}
+
+// shares yields what of a batch belongs to which ring, requests first.
+func shares(batch telemetry.Batch) iter.Seq2[string, telemetry.Batch] {
+	return func(yield func(string, telemetry.Batch) bool) {
+		lines := map[string][]signal.Line{}
+		for i := range batch.Lines {
+			ring := ringOf(&batch.Lines[i])
+			lines[ring] = append(lines[ring], batch.Lines[i])
+		}
+		if !yield(requests, telemetry.Batch{Spans: batch.Spans, Lines: lines[requests]}) {
+			return
+		}
+		delete(lines, requests)
+		for _, ring := range slices.Sorted(maps.Keys(lines)) {
+			if !yield(ring, telemetry.Batch{Lines: lines[ring]}) {
+				return
+			}
+		}
+	}
+}
+
+func ringOf(l *signal.Line) string {
+	if l.Stream == telemetry.Access {
+		return requests
+	}
+	return l.Service
+}
+
+func (d *Disk) append(ring string, batch telemetry.Batch) error {
+	for len(batch.Spans)+len(batch.Lines) > 0 {
+		part := d.encode(&batch, min(512<<10, d.bound(ring)))
+		active, err := d.active(ring, int64(len(d.buffer)))
+		if err != nil {
+			return err
+		}
 		if err := active.put(d.buffer); err != nil {
-			return fmt.Errorf("writing telemetry: %w", err)
+			return err
 		}
 		active.newest = d.options.Now()
 		d.note(part, active)
@@ -27,11 +67,17 @@ func (d *Disk) Write(batch telemetry.Batch) error {
 	return nil
 }
 
-// encode frames the beginning of batch into the buffer and takes it off.
-func (d *Disk) encode(batch *telemetry.Batch) (part telemetry.Batch) {
-	const atOnce = 512 << 10
+// bound is how big a segment of the ring becomes. There is one for each service that writes, so that one is small.
+func (d *Disk) bound(ring string) int64 {
+	if ring == requests {
+		return d.options.Segment
+	}
+	return max(d.options.Segment/8, 1)
+}
+
+// encode frames the beginning of batch into the buffer, as long as there is room, and takes it off.
+func (d *Disk) encode(batch *telemetry.Batch, room int64) (part telemetry.Batch) {
 	d.buffer, d.placed = d.buffer[:0], d.placed[:0]
-	room := min(atOnce, d.options.Segment)
 	spans, lines := 0, 0
 	for ; spans < len(batch.Spans) && int64(len(d.buffer)) < room; spans++ {
 		start := d.begin()
@@ -70,75 +116,49 @@ func (d *Disk) note(part telemetry.Batch, active *segment) {
 	}
 }
 
-// active is the segment to write to: a new one when the last is full.
-func (d *Disk) active(more int64) (*segment, error) {
-	d.mu.RLock()
-	closed, all := d.mu.closed, d.mu.segments
-	d.mu.RUnlock()
-	if closed {
-		return nil, ErrClosed
-	}
-	number := uint32(1)
-	if len(all) > 0 {
-		last := all[len(all)-1]
-		if last.size+more <= d.options.Segment && last.writable {
-			return last, nil
-		}
-		number = last.number + 1
-	}
-	s, err := d.create(number)
+// active is the segment of the ring to write to, a new one when the last is full, and there is room for so many bytes more.
+func (d *Disk) active(ring string, more int64) (*segment, error) {
+	last, err := d.last(ring)
 	if err != nil {
 		return nil, err
 	}
-	d.mu.Lock()
-	d.mu.segments = append(d.mu.segments, s)
-	d.mu.Unlock()
-	return s, d.retain()
+	if last == nil || !last.writable || last.size+more > d.bound(ring) {
+		if last, err = d.create(ring); err != nil {
+			return nil, err
+		}
+		d.mu.Lock()
+		d.mu.segments = append(d.mu.segments, last)
+		d.mu.Unlock()
+	}
+	return last, d.retain(last, more)
 }
 
-func (d *Disk) create(number uint32) (*segment, error) {
-	path := filepath.Join(d.folder, segmentName(number))
+// last is the newest segment of a ring, nil where it has none.
+func (d *Disk) last(ring string) (*segment, error) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if d.mu.closed {
+		return nil, ErrClosed
+	}
+	for _, s := range slices.Backward(d.mu.segments) {
+		if s.ring == ring {
+			return s, nil
+		}
+	}
+	return nil, nil
+}
+
+func (d *Disk) create(ring string) (*segment, error) {
+	number := d.number + 1
+	path := filepath.Join(d.folder, segmentName(ring, number))
 	f, err := d.options.open(path)
 	if err != nil {
 		return nil, err
 	}
-	s := &segment{number: number, path: path, file: f, writable: true, newest: d.options.Now()}
+	s := &segment{ring: ring, number: number, path: path, file: f, writable: true, newest: d.options.Now()}
 	if err := errors.Join(f.Truncate(0), s.cut(0)); err != nil {
 		return nil, errors.Join(err, f.Close(), os.Remove(path))
 	}
+	d.number = number
 	return s, nil
-}
-
-// retain removes the oldest segments while all are too big, and those that are too old; never the newest.
-func (d *Disk) retain() error {
-	var failures []error
-	for _, s := range d.expired() {
-		failures = append(failures, s.file.Close(), os.Remove(s.path))
-	}
-	return errors.Join(failures...)
-}
-
-func (d *Disk) expired() []*segment {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	var total int64
-	for _, s := range d.mu.segments {
-		total += s.size
-	}
-	// The newest segment may still grow to its bound.
-	if n := len(d.mu.segments); n > 0 {
-		total += max(0, d.options.Segment-d.mu.segments[n-1].size)
-	}
-	oldest := d.options.Now().Add(-d.options.Age)
-	var gone []*segment
-	for len(d.mu.segments) > 1 {
-		s := d.mu.segments[0]
-		if total <= d.options.Size && s.newest.After(oldest) {
-			break
-		}
-		total -= s.size
-		gone, d.mu.segments = append(gone, s), d.mu.segments[1:]
-		d.mu.index.drop(s.number)
-	}
-	return gone
 }

@@ -32,7 +32,7 @@ type Row struct {
 	Offset, Duration time.Duration
 	Status           string
 	Failed           bool
-	// Message says why it failed.
+	// Message says why it failed; of one that did not, why it went as it did: its client left, or was refused as it deserved.
 	Message string
 	// Critical says that the trace would be shorter if this had been; OnPath is how long it is on the critical path itself,
 	// without what it waits for. These add up to no more than the total.
@@ -65,6 +65,19 @@ func Build(spans []signal.Span) Tree {
 		tree.add(root, 0)
 	}
 	return tree
+}
+
+// Remarks are what is to be said of hops that did not fail, each thing once, for the first hop that it is said of.
+func (t *Tree) Remarks() []string {
+	var all []string
+	said := map[string]bool{}
+	for _, r := range t.Rows {
+		if !r.Failed && r.Message != "" && !said[r.Message] {
+			said[r.Message] = true
+			all = append(all, r.Name+": "+r.Message)
+		}
+	}
+	return all
 }
 
 func (t *Tree) add(n *node, depth int) {

@@ -98,6 +98,19 @@ func TestARefusedCallIsNamedForWhoWasAsked(t *testing.T) {
 	}
 }
 
+func TestAClientThatLeftIsSaidOnceAndIsNoFailure(t *testing.T) {
+	spans := hop(1, trace.SpanID{}, "gateway", "events.1", 0, 30)
+	tree := Build(spans)
+	if remarks := tree.Remarks(); len(remarks) != 0 {
+		t.Fatalf("%q", remarks)
+	}
+	spans[0].Message, spans[1].Message = telemetry.Left, telemetry.Left
+	tree = Build(spans)
+	if remarks := tree.Remarks(); len(remarks) != 1 || remarks[0] != "gateway: client left" || tree.Failed || tree.Rows[0].Failed {
+		t.Fatalf("%q, %+v", remarks, tree)
+	}
+}
+
 func TestAnOrphanIsShownAtTheTopAndSaysSo(t *testing.T) {
 	tree := Build(hop(2, id(99), "orders", "catalog.1", 2, 6))
 	if len(tree.Rows) != 1 || !tree.Rows[0].Orphan || tree.Rows[0].Depth != 0 {
