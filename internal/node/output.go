@@ -1,10 +1,10 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"time"
 
-	"github.com/banyan-run/banyan/internal/journal"
 	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/supervise"
 	"github.com/banyan-run/banyan/internal/telemetry"
@@ -15,7 +15,6 @@ import (
 type output struct {
 	link     *keeper.Client
 	recorder *telemetry.Recorder
-	journal  journal.Recorder
 	// lines takes each piece for the instance's last lines.
 	lines func(keeper.Output)
 	// exits takes each end.
@@ -70,14 +69,31 @@ func (o *output) run(ctx context.Context) error {
 func (o *output) take(piece keeper.Output) {
 	service, _, _ := supervise.Split(piece.Key)
 	if piece.Lost > 0 {
-		o.journal.Record(journal.Entry{
-			Kind: journal.Notice, Subject: piece.Key, Text: piece.Key + " wrote faster than it could be kept",
-			Why: count(uint64(piece.Lost), "byte") + " were dropped, the oldest first",
-		})
+		o.recorder.Missed(service, piece.Key, piece.Stream, piece.Lost)
 	}
 	o.recorder.Output(service, piece.Key, piece.Stream, piece.Data, piece.At)
+	piece.Data = newest(piece.Data)
 	o.lines(piece)
 	o.seen = piece.Seq
+}
+
+// lastLines is more than the supervisor keeps of an instance.
+const lastLines = 32
+
+// newest cuts output at the end of a line, so that there are lastLines after it that are not empty: those before would be forgotten
+// at once, and a flood would have all of them split and masked.
+func newest(output []byte) []byte {
+	end := len(output)
+	for lines := 0; lines <= lastLines; {
+		end = bytes.LastIndexByte(output[:end], '\n')
+		switch {
+		case end < 0:
+			return output
+		case end == 0 || output[end-1] != '\n':
+			lines++
+		}
+	}
+	return output[end:]
 }
 
 // finish ends the open lines of instances that are over and whose last words were taken.

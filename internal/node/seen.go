@@ -95,6 +95,7 @@ func (s *sight) Trace(id string) (api.Trace, error) {
 	trace.Duration, trace.Hops, trace.Retries = api.SecondsOf(tree.Total), tree.Hops, tree.Retries
 	lines, err := s.store.Lines(telemetry.LineQuery{Trace: summary.ID.String(), Limit: 10_000})
 	trace.Lines = len(lines)
+	trace.Notes = tree.Remarks()
 	for _, service := range s.recorder.Untraced() {
 		trace.Notes = append(trace.Notes, service+" does not pass traceparent on: its own calls begin traces of their own")
 	}
