@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -22,7 +23,8 @@ type spool struct {
 	mu   struct {
 		sync.Mutex
 		seq      uint64
-		flying   int // bytes sent and not acknowledged
+		flying   int // bytes sent and not acknowledged, dropped since or not: who takes them has not yet
+		gone     []departed
 		children map[string]*ring
 	}
 }
@@ -46,6 +48,12 @@ type chunk struct {
 	unsureTo uint64
 }
 
+// departed is what was dropped while it was in flight; it leaves the window with its acknowledgement, as if it were still there.
+type departed struct {
+	seq  uint64
+	cost int
+}
+
 func (c chunk) cost() int { return len(c.data) + chunkCost }
 
 func newSpool() *spool {
@@ -67,7 +75,9 @@ func (s *spool) add(key, stream string, data []byte, at time.Time) {
 		r.push(chunk{seq: s.mu.seq, stream: stream, data: append([]byte(nil), data...), at: at})
 	}
 	for r.bytes > perChild && len(r.chunks) > 1 {
-		s.mu.flying -= r.drop()
+		if seq, cost := r.drop(); cost > 0 {
+			s.mu.gone = append(s.mu.gone, departed{seq, cost})
+		}
 	}
 	s.mu.Unlock()
 	s.poke()
@@ -99,6 +109,12 @@ func (s *spool) next() (Output, bool) {
 // ack frees all output up to seq.
 func (s *spool) ack(seq uint64) {
 	s.mu.Lock()
+	s.mu.gone = slices.DeleteFunc(s.mu.gone, func(d departed) bool {
+		if d.seq <= seq {
+			s.mu.flying -= d.cost
+		}
+		return d.seq <= seq
+	})
 	for key, r := range s.mu.children {
 		s.mu.flying -= r.free(seq)
 		if len(r.chunks) == 0 {
@@ -115,7 +131,7 @@ func (s *spool) rewind() {
 	for _, r := range s.mu.children {
 		r.rewind()
 	}
-	s.mu.flying = 0
+	s.mu.flying, s.mu.gone = 0, nil
 	s.mu.Unlock()
 	s.poke()
 }
@@ -153,19 +169,19 @@ func (r *ring) push(c chunk) {
 	r.bytes += c.cost()
 }
 
-// drop gives up the oldest chunk and returns how many bytes in flight that was.
-func (r *ring) drop() int {
+// drop gives up the oldest chunk and returns its number, and how many bytes in flight it was.
+func (r *ring) drop() (seq uint64, flying int) {
 	oldest, next := r.chunks[0], &r.chunks[1]
 	r.chunks = r.chunks[1:]
 	r.bytes -= oldest.cost()
 	if r.sent == 0 {
 		next.lost += oldest.lost + int64(len(oldest.data))
 		next.unsure, next.unsureTo = oldest.unsure, oldest.unsureTo
-		return 0
+		return 0, 0
 	}
 	r.sent--
 	next.unsure, next.unsureTo = oldest.unsure+oldest.lost+int64(len(oldest.data)), oldest.seq
-	return oldest.cost()
+	return oldest.seq, oldest.cost()
 }
 
 func (r *ring) free(seq uint64) (flying int) {

@@ -48,6 +48,22 @@ func TestSpool(t *testing.T) {
 		}, 2 * piece, 0},
 		{"no more is sent ahead than the window", func(s *spool) { fill(s, "a", kept); fill(s, "b", kept); fill(s, "c", kept) },
 			(inFlight/(piece+chunkCost) + 1) * piece, 0},
+		{"what was dropped in flight holds the window until it is acknowledged", func(s *spool) {
+			for range 10 {
+				fill(s, "a", kept)
+				drainSpool(s)
+			}
+		}, 0, 0},
+		{"and then no longer", func(s *spool) {
+			last := uint64(0)
+			for range 10 {
+				fill(s, "a", kept)
+				if _, _, seq := drainSpool(s); seq > 0 {
+					last = seq
+				}
+			}
+			s.ack(last)
+		}, kept * piece, (9*kept - inFlight/(piece+chunkCost) - 1) * piece},
 	}
 	for _, row := range rows {
 		t.Run(row.sentence, func(t *testing.T) {
