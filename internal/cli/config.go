@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -44,7 +45,7 @@ func (s *shell) config(resolved bool) error {
 		}
 		value := v.Value
 		if text, is := value.(string); is {
-			value = redact.Variable(v.Path, text)
+			value = redact.Variable(v.Path[strings.LastIndexByte(v.Path, '.')+1:], text)
 		}
 		settings = append(settings, setting{v.Path, value, v.Source})
 	}

@@ -44,9 +44,6 @@ func (s *shell) doctor(ctx context.Context) error {
 	return silently(exitFailed)
 }
 
-// stateForm is the version of .banyan that node writes; a live session holds that it is the same.
-const stateForm = "1"
-
 // subject is the application of this folder, or the folder alone.
 func (s *shell) subject(ctx context.Context) (doctor.Subject, error) {
 	r := thisRelease()
@@ -68,7 +65,7 @@ func (s *shell) subject(ctx context.Context) (doctor.Subject, error) {
 		return subject, err
 	}
 	subject.Banyan = doctor.Banyan{
-		Version: r.Version, System: r.System, Form: stateForm,
+		Version: r.Version, System: r.System, Form: node.StateVersion,
 		State: node.StateFolder(subject.Dir), Runtime: api.RuntimeFolder(), Socket: api.Socket(subject.Dir),
 	}
 	return subject, nil

@@ -29,7 +29,7 @@ var exitCodes = []struct {
 	{exitUsage, "the command line cannot be used: unknown command, flag or argument"},
 	{exitNotRunning, "no application runs in this folder"},
 	{exitExpired, "not everything was ready within --timeout"},
-	{exitRunning, "up: the application of this folder runs already"},
+	{exitRunning, "up, purge: the application of this folder runs already"},
 	{exitInterrupted, "it was interrupted, by Ctrl-C or SIGTERM"},
 }
 

@@ -16,8 +16,8 @@ import (
 	"github.com/banyan-run/banyan/internal/graph"
 )
 
-// stateVersion is the form of what lies under .banyan. A folder of another version is refused and never read.
-const stateVersion = "1"
+// StateVersion is the form of what lies under .banyan. A folder of another version is refused and never read.
+const StateVersion = "1"
 
 // state is the folder .banyan beside the file.
 type state struct{ root string }
@@ -34,14 +34,14 @@ func openState(app string) (state, error) {
 	written, err := os.ReadFile(s.path("version"))
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		err := errors.Join(os.WriteFile(s.path(".gitignore"), []byte("*\n"), 0o600), os.WriteFile(s.path("version"), []byte(stateVersion+"\n"), 0o600))
+		err := errors.Join(os.WriteFile(s.path(".gitignore"), []byte("*\n"), 0o600), os.WriteFile(s.path("version"), []byte(StateVersion+"\n"), 0o600))
 		if err != nil {
 			return s, unusable(s, err)
 		}
 	case err != nil:
 		return s, unusable(s, err)
-	case strings.TrimSpace(string(written)) != stateVersion:
-		return s, unusable(s, fmt.Errorf("it is of version %s, and this banyan reads version %s", strings.TrimSpace(string(written)), stateVersion))
+	case strings.TrimSpace(string(written)) != StateVersion:
+		return s, unusable(s, fmt.Errorf("it is of version %s, and this banyan reads version %s", strings.TrimSpace(string(written)), StateVersion))
 	}
 	return s, nil
 }
