@@ -41,7 +41,7 @@ func (s *shell) upCommand() *cobra.Command {
 	flags.BoolVarP(&o.detach, "detach", "d", false, "leave it running in the background, and return at once")
 	flags.BoolVar(&o.wait, "wait", false, "with -d, which it implies: return when everything is ready; 1 when a service failed")
 	flags.DurationVar(&o.timeout, "timeout", o.timeout, "how long --wait may take; the application runs on after it")
-	flags.BoolVar(&o.noWatch, "no-watch", false, "do not rebuild and restart services when their sources change")
+	flags.BoolVar(&o.noWatch, "no-watch", false, "apply no change while it runs, neither of banyan.yaml nor of sources")
 	s.overlaid(cmd)
 	s.outputFlag(cmd)
 	return cmd
