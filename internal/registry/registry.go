@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"time"
 
-	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/snapshot"
 )
 
@@ -124,9 +123,3 @@ func (r *Registry) Endpoints(service string) Set {
 	}
 	return Set{Changed: s.changed}
 }
-
-// Ready returns the endpoints that are ready.
-func (r *Registry) Ready(service string) []exchange.Endpoint { return r.Endpoints(service).Ready }
-
-// Coming tells whether a call may wait for an instance.
-func (r *Registry) Coming(service string) bool { return r.Endpoints(service).Coming }

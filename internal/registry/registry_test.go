@@ -42,11 +42,11 @@ func TestWhoGetsRequests(t *testing.T) {
 				r.Put(i)
 			}
 			var ready []string
-			for _, e := range r.Ready("orders") {
+			for _, e := range r.Endpoints("orders").Ready {
 				ready = append(ready, e.Instance)
 			}
-			if !slices.Equal(ready, row.ready) || r.Coming("orders") != row.coming {
-				t.Fatalf("ready %v, coming %v", ready, r.Coming("orders"))
+			if !slices.Equal(ready, row.ready) || r.Endpoints("orders").Coming != row.coming {
+				t.Fatalf("ready %v, coming %v", ready, r.Endpoints("orders").Coming)
 			}
 		})
 	}
@@ -56,8 +56,8 @@ func TestCallersAreToldWhyNothingComes(t *testing.T) {
 	r := New()
 	told := func() string { return r.Endpoints("orders").Absent }
 	r.Expect("orders", 0, "it was stopped")
-	if told() != "it was stopped" || r.Coming("orders") {
-		t.Fatalf("a service without an instance: %q, %v", told(), r.Coming("orders"))
+	if told() != "it was stopped" || r.Endpoints("orders").Coming {
+		t.Fatalf("a service without an instance: %q, %v", told(), r.Endpoints("orders").Coming)
 	}
 	changed := r.Endpoints("orders").Changed
 	r.Put(orders(1, Draining))
@@ -66,11 +66,11 @@ func TestCallersAreToldWhyNothingComes(t *testing.T) {
 		t.Fatalf("after its last instance: %q", told())
 	}
 	r.Expect("orders", 2, "left over")
-	if told() != "" || !r.Coming("orders") {
+	if told() != "" || !r.Endpoints("orders").Coming {
 		t.Fatalf("one that is expected: %q", told())
 	}
 	r.Expect("orders", 0, "")
-	if told() != "" || r.Coming("orders") {
+	if told() != "" || r.Endpoints("orders").Coming {
 		t.Fatalf("one of which nobody said why: %q", told())
 	}
 }
@@ -78,7 +78,7 @@ func TestCallersAreToldWhyNothingComes(t *testing.T) {
 func TestAnEndpointHasWhatAProxyNeeds(t *testing.T) {
 	r := New()
 	r.Put(Instance{ID: "payments.1", Service: "payments", Number: 1, Address: "pay.example:443", TLS: true, ServerName: "pay.example", H2: true, State: Ready})
-	if e := r.Ready("payments")[0]; e.Address != "pay.example:443" || !e.TLS || e.ServerName != "pay.example" || !e.H2 {
+	if e := r.Endpoints("payments").Ready[0]; e.Address != "pay.example:443" || !e.TLS || e.ServerName != "pay.example" || !e.H2 {
 		t.Fatalf("%+v", e)
 	}
 }
@@ -146,7 +146,7 @@ func TestASnapshotNeverChanges(t *testing.T) {
 	r := New()
 	r.Put(orders(1, Ready))
 	r.Put(orders(2, Ready))
-	before, ready := r.Snapshot(), r.Ready("orders")
+	before, ready := r.Snapshot(), r.Endpoints("orders").Ready
 	r.SetState("orders.1", Unready, "503")
 	r.Remove("orders.2")
 	r.Put(orders(3, Ready))
@@ -179,7 +179,7 @@ func TestUpdatesAtOnce(t *testing.T) {
 					t.Errorf("version %d after %d: %+v", s.Version, last, s.Instances)
 				}
 				last = s.Version
-				for _, e := range r.Ready("orders") {
+				for _, e := range r.Endpoints("orders").Ready {
 					if e.Address == "" {
 						t.Errorf("half an endpoint: %+v", e)
 					}
@@ -202,7 +202,7 @@ func TestUpdatesAtOnce(t *testing.T) {
 	writing.Wait()
 	close(done)
 	reading.Wait()
-	if s := r.Snapshot(); len(s.Service("orders")) != writers || len(r.Ready("orders")) != writers || s.Version != 1+writers*(4*rounds-1) {
+	if s := r.Snapshot(); len(s.Service("orders")) != writers || len(r.Endpoints("orders").Ready) != writers || s.Version != 1+writers*(4*rounds-1) {
 		t.Fatalf("version %d, %+v", s.Version, s.Instances)
 	}
 }
