@@ -68,7 +68,7 @@ func run(ctx context.Context, rounds int) error {
 		all = append(all, r)
 	}
 	report(all)
-	return version(ctx)
+	return commands(ctx, 11)
 }
 
 func banyan(ctx context.Context, arguments ...string) error {
@@ -169,17 +169,4 @@ func report(all []round) {
 
 func row(name string, d time.Duration, bar string) {
 	fmt.Printf("  %-26s %7.0f ms   %s\n", name, float64(d)/1e6, bar)
-}
-
-func version(ctx context.Context) error {
-	var all []time.Duration
-	for range 21 {
-		start := time.Now()
-		if err := banyan(ctx, "version"); err != nil {
-			return err
-		}
-		all = append(all, time.Since(start))
-	}
-	fmt.Printf("  %-26s %7.1f ms   %s\n", "banyan version", float64(measure.Median(all))/1e6, "bar 20 ms")
-	return nil
 }
