@@ -18,6 +18,7 @@ type Reply struct {
 	// Upgrade is the stream after 101, with bytes that were read past the head; deadlines do not hold for it.
 	Upgrade io.ReadWriteCloser
 
+	room     Head
 	release  [3]func() error
 	releases int
 }
@@ -47,10 +48,18 @@ func (r *Reply) Close() error {
 	return first
 }
 
+// Room is an empty head for the trailer, the reply's own: it lives until the exchange's Note is read, longer than the connection may
+// be its giver's.
+func (r *Reply) Room() *Head {
+	r.room.Reset()
+	return &r.room
+}
+
 // Reset empties r and keeps its memory. It must have been closed.
 func (r *Reply) Reset() {
 	r.Head.Reset()
-	*r = Reply{Head: r.Head}
+	r.room.Reset()
+	*r = Reply{Head: r.Head, room: r.room}
 }
 
 // Drop closes the reply and empties it: for a layer that answers in its stead, or tries again.

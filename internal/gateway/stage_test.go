@@ -20,6 +20,7 @@ import (
 	"github.com/banyan-run/banyan/internal/mesh"
 	"github.com/banyan-run/banyan/internal/proxy"
 	"github.com/banyan-run/banyan/internal/proxy/balance"
+	"github.com/banyan-run/banyan/internal/proxy/h2"
 	"github.com/banyan-run/banyan/internal/signal"
 )
 
@@ -53,8 +54,9 @@ func set(t *testing.T, a *app, given map[string]exchange.Endpoint) *stage {
 			s.instances[name] = append(s.instances[name], begin(t, name+"."+strconv.Itoa(n+1), b))
 		}
 	}
-	s.transport = proxy.NewTransport(proxy.TransportOptions{Dial: s.dial})
-	t.Cleanup(s.transport.Close)
+	framed := h2.NewTransport(proxy.TransportOptions{Dial: s.dial})
+	s.transport = proxy.NewTransport(proxy.TransportOptions{Dial: s.dial, Framed: framed})
+	t.Cleanup(func() { s.transport.Close(); framed.Close() })
 	s.build(a)
 	return s
 }
@@ -114,7 +116,7 @@ func (s *stage) serve(h exchange.Handler, refuse func(*exchange.Exchange, error)
 		s.t.Fatal(err)
 	}
 	server := &proxy.Server{
-		Handler: h, Refuse: refuse, Log: func(err error) { s.t.Log(err) },
+		Handler: h, Refuse: refuse, Framed: h2.NewServer(), Log: func(err error) { s.t.Log(err) },
 		Done: func(x *exchange.Exchange) { s.records <- record.Of(x) },
 		Peer: func(conn net.Conn) exchange.Peer {
 			at, _ := conn.RemoteAddr().(*net.TCPAddr)

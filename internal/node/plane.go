@@ -16,6 +16,7 @@ import (
 	"github.com/banyan-run/banyan/internal/problem"
 	"github.com/banyan-run/banyan/internal/proxy"
 	"github.com/banyan-run/banyan/internal/proxy/balance"
+	"github.com/banyan-run/banyan/internal/proxy/h2"
 	"github.com/banyan-run/banyan/internal/registry"
 	"github.com/banyan-run/banyan/internal/runner"
 	"github.com/banyan-run/banyan/internal/signal"
@@ -31,6 +32,7 @@ type plane struct {
 	journal   journal.Recorder
 	endpoints endpoints
 	transport *proxy.Transport
+	framed    *h2.Transport
 	state     *balance.State
 	peers     *runner.Peers
 	door      *door
@@ -42,13 +44,14 @@ type plane struct {
 func newPlane(link *keeper.Client, group *lifecycle.Group, known *registry.Registry, s *sight) *plane {
 	p := &plane{
 		recorder: s.recorder, journal: s.journal, endpoints: endpoints{known}, state: &balance.State{},
-		transport: proxy.NewTransport(proxy.TransportOptions{}),
-		peers:     &runner.Peers{Services: func() map[int]string { return leaders(link) }},
+		framed: h2.NewTransport(proxy.TransportOptions{}),
+		peers:  &runner.Peers{Services: func() map[int]string { return leaders(link) }},
 	}
+	p.transport = proxy.NewTransport(proxy.TransportOptions{Framed: p.framed})
 	p.door = &door{link: link, journal: s.journal, group: group, serve: p.gatewayServer, within: p.within}
 	p.edges = &edges{link: link, group: group, server: p.edgeServer, stream: p.edgeStream, within: p.within}
 	p.edges.mu.open = map[edgeName]*port{}
-	group.OnStop("transport", func(context.Context) error { p.transport.Close(); return nil })
+	group.OnStop("transport", func(context.Context) error { p.transport.Close(); p.framed.Close(); return nil })
 	return p
 }
 
@@ -84,11 +87,11 @@ func longest(l *live) time.Duration {
 
 func (p *plane) gatewayServer() *proxy.Server {
 	front := edge{&p.now}
-	return &proxy.Server{Handler: front, Refuse: front.refuse, Done: p.done(graph.Gateway), Log: p.log}
+	return &proxy.Server{Handler: front, Refuse: front.refuse, Done: p.done(graph.Gateway), Framed: h2.NewServer(), Log: p.log}
 }
 
 func (p *plane) edgeServer(handle exchange.Handler, refuse func(*exchange.Exchange, error)) *proxy.Server {
-	return &proxy.Server{Handler: handle, Refuse: refuse, Done: p.done(""), Peer: p.peer, Log: p.log}
+	return &proxy.Server{Handler: handle, Refuse: refuse, Done: p.done(""), Peer: p.peer, Framed: h2.NewServer(), Log: p.log}
 }
 
 // done records an exchange. What was refused before it had an edge is the listener's own.

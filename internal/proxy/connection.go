@@ -63,7 +63,7 @@ func (c *connection) serve() {
 	for {
 		end, err := c.await()
 		if errors.Is(err, errPreface) {
-			c.server.serveHTTP2(c)
+			c.framed()
 			return
 		}
 		if err == nil && end == 0 {
@@ -75,6 +75,27 @@ func (c *connection) serve() {
 	}
 	_ = c.conn.Close()
 }
+
+// framed hands the connection over to who speaks HTTP/2: all of it, what was read already too.
+func (c *connection) framed() {
+	c.phase.Store(working)
+	if c.server.Framed == nil || c.conn.SetDeadline(time.Time{}) != nil {
+		_ = c.conn.Close()
+		return
+	}
+	c.server.Framed.Serve(c.x.Ctx, c.server, &opened{c.conn, &c.in}, c.peer)
+}
+
+// opened is a connection whose first bytes were read already.
+type opened struct {
+	net.Conn
+	in io.Reader
+}
+
+func (o *opened) Read(p []byte) (int, error) { return o.in.Read(p) }
+
+// CloseWrite ends one direction, where the connection can.
+func (o *opened) CloseWrite() error { return closeWrite(o.Conn) }
 
 var errPreface = errors.New("the preface of HTTP/2")
 

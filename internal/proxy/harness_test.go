@@ -13,6 +13,7 @@ import (
 
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/proxy"
+	"github.com/banyan-run/banyan/internal/proxy/h2"
 )
 
 // within bounds what a test waits for.
@@ -83,12 +84,13 @@ func (s *served) record(t *testing.T) record {
 }
 
 // to sends every exchange to one address.
-func to(t *testing.T, address string, h2 bool) exchange.Handler {
+func to(t *testing.T, address string, framed bool) exchange.Handler {
 	t.Helper()
-	transport := proxy.NewTransport(proxy.TransportOptions{})
-	t.Cleanup(transport.Close)
+	over := h2.NewTransport(proxy.TransportOptions{})
+	transport := proxy.NewTransport(proxy.TransportOptions{Framed: over})
+	t.Cleanup(func() { transport.Close(); over.Close() })
 	return exchange.HandlerFunc(func(x *exchange.Exchange) error {
-		x.Endpoint = exchange.Endpoint{Instance: "origin.1", Address: address, H2: h2}
+		x.Endpoint = exchange.Endpoint{Instance: "origin.1", Address: address, H2: framed}
 		return transport.Handle(x)
 	})
 }

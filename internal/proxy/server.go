@@ -27,13 +27,14 @@ type Server struct {
 	// Peer says who connected, once a connection; nil is the address alone.
 	Peer   func(net.Conn) exchange.Peer
 	Limits Limits
+	// Framed serves what speaks HTTP/2; nil closes such connections.
+	Framed Framed
 	// Log is told what has no other reader, such as a panic; nil drops it.
 	Log func(error)
 
 	once     sync.Once
 	limits   Limits
 	draining atomic.Bool
-	h2       *framed
 	all      sync.WaitGroup
 	mu       struct {
 		sync.Mutex
@@ -45,7 +46,6 @@ type Server struct {
 func (s *Server) prepare() {
 	s.once.Do(func() {
 		s.limits = s.Limits.orDefaults()
-		s.h2 = newFramed(s)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.mu.listeners, s.mu.connections = map[net.Listener]struct{}{}, map[*connection]struct{}{}
@@ -108,7 +108,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	tick := time.NewTicker(again)
 	defer tick.Stop()
 	for {
-		s.h2.drain(ctx)
+		if s.Framed != nil {
+			s.Framed.Drain()
+		}
 		select {
 		case <-ended:
 			return nil

@@ -23,6 +23,20 @@ type TransportOptions struct {
 	TLS *tls.Config
 	// Connect bounds opening a connection, Idle how long an unused one is kept.
 	Connect, Idle time.Duration
+	// WritePause is how long an instance may take nothing of what is sent to it over HTTP/2.
+	WritePause time.Duration
+	// Framed sends to endpoints that speak HTTP/2; nil refuses to. Who made it closes it.
+	Framed exchange.Handler
+}
+
+// OrDefaults are the options with every zero field set.
+func (o TransportOptions) OrDefaults() TransportOptions {
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{}).DialContext
+	}
+	o.Connect, o.Idle = cmp.Or(o.Connect, 5*time.Second), cmp.Or(o.Idle, 60*time.Second)
+	o.WritePause = cmp.Or(o.WritePause, 60*time.Second)
+	return o
 }
 
 // Transport sends exchanges to their Endpoint. It is an exchange.Handler.
@@ -33,32 +47,26 @@ type Transport struct {
 	options TransportOptions
 	limits  Limits
 	pools   pools
-	h2      *framedClient
 }
 
 // NewTransport returns a Transport. Close it when it is no longer used.
 func NewTransport(o TransportOptions) *Transport {
-	if o.Dial == nil {
-		o.Dial = (&net.Dialer{}).DialContext
-	}
-	o.Connect, o.Idle = cmp.Or(o.Connect, 5*time.Second), cmp.Or(o.Idle, 60*time.Second)
+	o = o.OrDefaults()
 	t := &Transport{options: o, limits: Limits{Fields: 256, Head: 256 << 10}.orDefaults()}
 	t.pools.keep = o.Idle
-	t.h2 = newFramedClient(t)
 	return t
 }
 
 // Close closes the connections that are not in use; those in use close after their exchange.
 func (t *Transport) Close() {
 	t.pools.close()
-	t.h2.close()
 }
 
 // Handle sends the request to x.Endpoint.
 func (t *Transport) Handle(x *exchange.Exchange) error {
 	// HTTP/2 has no Upgrade; who speaks it and upgrades speaks HTTP/1.1 as well.
 	if x.Endpoint.H2 && !upgrades(&x.Request) {
-		return t.h2.handle(x)
+		return t.framed(x)
 	}
 	if !sendable(&x.Request) {
 		return problem.New(diag.Internal, "the request cannot be written").Because(errTarget)
@@ -85,6 +93,13 @@ func (t *Transport) Handle(x *exchange.Exchange) error {
 			return u.cause(x, err)
 		}
 	}
+}
+
+func (t *Transport) framed(x *exchange.Exchange) error {
+	if t.options.Framed == nil {
+		return problem.New(diag.Internal, "nothing here speaks HTTP/2")
+	}
+	return t.options.Framed.Handle(x)
 }
 
 // connect takes a kept connection, or opens one.

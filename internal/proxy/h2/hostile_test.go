@@ -1,4 +1,4 @@
-package proxy_test
+package h2_test
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package proxy_test
+package h2_test
 
 import (
 	"bytes"
@@ -14,7 +14,6 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/problem"
-	"github.com/banyan-run/banyan/internal/proxy"
 )
 
 // h2c is a client with prior knowledge.
@@ -260,5 +259,3 @@ func TestHTTP2Refusals(t *testing.T) {
 		t.Fatalf("%d %s", answer.StatusCode, body)
 	}
 }
-
-var _ http.Handler = (*proxy.Server)(nil)

@@ -1,0 +1,374 @@
+package h2
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/net/http2"
+)
+
+// link is one connection, and what both of its ends do alike: it reads frames, keeps the windows, and writes.
+//
+// One goroutine reads. Any goroutine appends frames to what is pending; flush writes it, unless another is writing: that one takes
+// it along, so that what many streams say at once leaves in one system call.
+type link struct {
+	conn   net.Conn
+	in     *bufio.Reader
+	framer *http2.Framer
+	decode decoder
+	side   side
+	// pause bounds how long a write, and a stream that waits for its window, may take.
+	pause time.Duration
+	// windows is what this end lets the peer send: on a stream, and over all of them.
+	windows windows
+	// parts is a header block that CONTINUATION goes on with; settled says that the peer's first SETTINGS have come.
+	parts   parts
+	settled bool
+	// dirty are the streams for which something came since the last delivery. The reader's alone.
+	dirty []*inbox
+	// room is what the peer may still send on the connection, owed what was read of it and not yet given back.
+	room, owed atomic.Int64
+	// frames counts what was read.
+	frames atomic.Int64
+
+	mu struct {
+		sync.Mutex
+		streams        map[uint32]*stream
+		pending, spare []byte
+		writing        bool
+		// waiting counts those who wait for moved.
+		waiting int
+		err     error
+		// window is what the peer lets this end send on the connection, initial what each new stream begins with.
+		window, initial int64
+		// frame is the largest payload that the peer takes; until is when the deadline for writes that is set runs out.
+		frame int
+		until time.Time
+	}
+	// moved tells that a window has grown, that pending has shrunk, or that a stream has ended.
+	moved *sync.Cond
+}
+
+// windows are in bytes.
+type windows struct{ stream, connection int64 }
+
+// parts is a header block on its way.
+type parts struct {
+	text  []byte
+	of    uint32
+	end   bool
+	count int
+	since atomic.Int64 // Unix nanoseconds; 0 when there is none
+}
+
+// side is what the two ends do differently. Its methods are called by the reader.
+type side interface {
+	// headers takes a whole header block.
+	headers(id uint32, text []byte, end bool) error
+	// idle tells whether the stream was never opened.
+	idle(id uint32) bool
+	// leaving takes the peer's GOAWAY.
+	leaving(f *http2.GoAwayFrame)
+	// pays is an error when the peer asks for too much work of no use.
+	pays(price int) error
+}
+
+func (l *link) begin(conn net.Conn, s side, w windows, d decoder, pause time.Duration) {
+	l.conn, l.side, l.windows, l.decode, l.pause = conn, s, w, d, pause
+	l.in = bufio.NewReaderSize(conn, frameSize)
+	l.framer = http2.NewFramer(nil, l.in)
+	l.framer.SetMaxReadFrameSize(frameSize)
+	l.framer.SetReuseFrames()
+	l.room.Store(w.connection)
+	l.mu.streams = map[uint32]*stream{}
+	l.mu.window, l.mu.initial, l.mu.frame = firstWindow, firstWindow, frameSize
+	l.moved = sync.NewCond(&l.mu)
+}
+
+// reasonable is how much may be pending before who sends a body waits, in bytes; how large a buffer is kept.
+const reasonable = 64 << 10
+
+// put appends frames to what is pending.
+func (l *link) put(frames func(out []byte) []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.mu.pending = frames(l.mu.pending)
+}
+
+// say puts frames and writes them.
+func (l *link) say(frames func(out []byte) []byte) {
+	l.put(frames)
+	l.flush()
+}
+
+// flush has everything that is pending written.
+func (l *link) flush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.mu.writing {
+		return
+	}
+	l.mu.writing = true
+	for len(l.mu.pending) > 0 && l.mu.err == nil {
+		out, until := l.mu.pending, l.deadline()
+		l.mu.pending, l.mu.spare = l.mu.spare[:0], nil
+		l.mu.Unlock()
+		err := l.write(out, until)
+		l.mu.Lock()
+		if cap(out) <= reasonable {
+			l.mu.spare = out[:0]
+		}
+		if err != nil {
+			l.mu.err = err
+		}
+		if l.mu.waiting > 0 {
+			l.moved.Broadcast()
+		}
+	}
+	l.mu.writing = false
+}
+
+// deadline is when the write that follows must have ended; zero when the one that is set will do.
+func (l *link) deadline() time.Time {
+	now := time.Now()
+	if l.mu.until.Sub(now) > l.pause*3/4 {
+		return time.Time{}
+	}
+	l.mu.until = now.Add(l.pause)
+	return l.mu.until
+}
+
+// write writes; a connection that takes nothing is of no use to any stream.
+func (l *link) write(out []byte, until time.Time) (err error) {
+	if !until.IsZero() {
+		err = l.conn.SetWriteDeadline(until)
+	}
+	if err == nil {
+		_, err = l.conn.Write(out)
+	}
+	if err != nil {
+		_ = l.conn.Close() // the reader then ends the streams
+		return fmt.Errorf("writing frames: %w", err)
+	}
+	return nil
+}
+
+// open gives a stream its number. The lock is held.
+func (l *link) open(s *stream, id uint32) {
+	l.mu.streams[id] = s
+	s.id, s.window, s.fault, s.since = id, l.mu.initial, nil, time.Time{}
+}
+
+// forget takes a stream out; what comes for it afterwards is nobody's.
+func (l *link) forget(s *stream) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.mu.streams[s.id] == s {
+		delete(l.mu.streams, s.id)
+	}
+}
+
+func (l *link) find(id uint32) *stream {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.mu.streams[id]
+}
+
+// opened are the streams that are open.
+func (l *link) opened() []*stream {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Collect(maps.Values(l.mu.streams))
+}
+
+// fail ends every stream, and whoever waits to send.
+func (l *link) fail(err error) {
+	for _, s := range l.stop(err) {
+		s.end(err)
+	}
+}
+
+func (l *link) stop(err error) []*stream {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.mu.err == nil {
+		l.mu.err = err
+	}
+	l.moved.Broadcast()
+	return slices.Collect(maps.Values(l.mu.streams))
+}
+
+// read handles frames until the connection ends or is broken by one. What came for a stream is told to it when no further frame is
+// there to be read: so a whole message wakes it once.
+func (l *link) read() error {
+	for {
+		if !l.ready() {
+			l.deliver()
+		}
+		f, err := l.framer.ReadFrame()
+		l.frames.Add(1)
+		if err == nil {
+			err = l.handle(f)
+		}
+		if err == nil {
+			continue
+		}
+		var of http2.StreamError
+		if !errors.As(err, &of) {
+			l.deliver()
+			return asConnection(err)
+		}
+		if err := l.refuse(of); err != nil {
+			return err
+		}
+	}
+}
+
+// asConnection gives the framer's errors the code that the peer is told.
+func asConnection(err error) error {
+	if errors.Is(err, http2.ErrFrameTooLarge) {
+		return fmt.Errorf("%w: %w", http2.ConnectionError(http2.ErrCodeFrameSize), err)
+	}
+	return err
+}
+
+// ready tells whether the next frame is buffered whole.
+func (l *link) ready() bool {
+	const head = 9
+	buffered := l.in.Buffered()
+	if buffered < head {
+		return false
+	}
+	text, err := l.in.Peek(head)
+	return err == nil && int(text[0])<<16|int(text[1])<<8|int(text[2]) <= buffered-head
+}
+
+func (l *link) deliver() {
+	for i, in := range l.dirty {
+		in.dirty = false
+		in.tell()
+		l.dirty[i] = nil
+	}
+	l.dirty = l.dirty[:0]
+}
+
+// touch has a stream told at the next delivery.
+func (l *link) touch(in *inbox) {
+	if !in.dirty {
+		in.dirty = true
+		l.dirty = append(l.dirty, in)
+	}
+}
+
+// refuse resets a stream for what the peer did on it.
+func (l *link) refuse(e http2.StreamError) error {
+	if s := l.find(e.StreamID); s != nil {
+		cause := e.Cause
+		if cause == nil {
+			cause = e
+		}
+		l.halt(s, cause)
+		s.in.fail(e.StreamID, cause)
+	}
+	l.say(func(out []byte) []byte { return appendReset(out, e.StreamID, e.Code) })
+	return l.side.pays(priceOfReset)
+}
+
+// halt ends whoever sends on a stream.
+func (l *link) halt(s *stream, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s.fault == nil {
+		s.fault = err
+	}
+	l.moved.Broadcast()
+}
+
+// consumed gives the peer back what was read of the connection's window, by half of it at a time. It tells whether a frame was put.
+func (l *link) consumed(n int) bool {
+	if n == 0 || l.owed.Add(int64(n)) < l.windows.connection/2 {
+		return false
+	}
+	by := l.owed.Swap(0)
+	if by <= 0 {
+		return false
+	}
+	l.room.Add(by)
+	l.put(func(out []byte) []byte { return appendWindow(out, 0, uint32(by)) })
+	return true
+}
+
+// data sends p as DATA, as the windows allow, and returns when all of it was put; it is not flushed.
+func (l *link) data(s *stream, p []byte, end bool) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for {
+		if err := first(s.fault, l.mu.err); err != nil {
+			return err
+		}
+		n := int(min(int64(len(p)), l.mu.window, s.window, int64(l.mu.frame)))
+		if (n > 0 || len(p) == 0) && len(l.mu.pending) < reasonable {
+			l.mu.pending = appendData(l.mu.pending, s.id, p[:n], end && n == len(p))
+			l.mu.window, s.window, s.since = l.mu.window-int64(n), s.window-int64(n), time.Time{}
+			if p = p[n:]; len(p) == 0 {
+				return nil
+			}
+			continue
+		}
+		l.makeRoom(s)
+	}
+}
+
+// makeRoom writes what is pending, or waits until the peer takes more. The lock is held before and after.
+func (l *link) makeRoom(s *stream) {
+	if len(l.mu.pending) > 0 && !l.mu.writing {
+		l.mu.Unlock()
+		l.flush()
+		l.mu.Lock()
+		return
+	}
+	if s.since.IsZero() {
+		s.since = time.Now()
+	}
+	l.mu.waiting++
+	l.moved.Wait()
+	l.mu.waiting--
+}
+
+// takes tells whether n bytes could be sent on a stream now, without waiting for the peer.
+func (l *link) takes(s *stream, n int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return int64(n) <= min(l.mu.window, s.window) && len(l.mu.pending)+n < reasonable
+}
+
+// head puts a header block.
+func (l *link) head(s *stream, block []byte, end bool) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := first(s.fault, l.mu.err); err != nil {
+		return err
+	}
+	l.mu.pending = appendHead(l.mu.pending, s.id, block, end, l.mu.frame)
+	return nil
+}
+
+// stalled are the streams that wait for the peer to take more since before then.
+func (l *link) stalled(before time.Time) []*stream {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []*stream
+	for _, s := range l.mu.streams {
+		if !s.since.IsZero() && s.since.Before(before) {
+			all = append(all, s)
+		}
+	}
+	return all
+}

@@ -1,0 +1,261 @@
+package h2
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/net/http2"
+
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/exchange"
+	"github.com/banyan-run/banyan/internal/problem"
+)
+
+// served is a stream of a client: an exchange, and the goroutine that carries it. When it is over both are kept for the next.
+type served struct {
+	stream
+	c       *connection
+	x       exchange.Exchange
+	cancel  context.CancelCauseFunc
+	trailer exchange.Head
+	// refusal is what the head is refused for.
+	refusal error
+	length  int64
+	// promise is whether the client waits for 100 (Continue).
+	promise atomic.Bool
+	block   []byte
+	pass    func(*exchange.Head) error
+}
+
+// mostResting bounds the goroutines that a connection keeps for its next streams.
+const mostResting = 32
+
+// rested is a stream to use: one that rests, or a new one.
+func (c *connection) rested() *served {
+	c.smu.Lock()
+	defer c.smu.Unlock()
+	if n := len(c.smu.resting); n > 0 {
+		s := c.smu.resting[n-1]
+		c.smu.resting = c.smu.resting[:n-1]
+		return s
+	}
+	s := &served{c: c}
+	s.init(&c.link)
+	s.cut, s.heads, s.pass = s.left, s.ends, s.interim
+	s.renew()
+	c.all.Go(s.run)
+	return s
+}
+
+// renew gives the stream a context of its own when the one that it has has ended.
+func (s *served) renew() {
+	if s.x.Ctx == nil || s.x.Ctx.Err() != nil {
+		s.x.Ctx, s.cancel = s.c.derive()
+	}
+}
+
+// unused puts back a stream that was not opened after all. Its goroutine rests still.
+func (s *served) unused() {
+	ctx := s.x.Ctx
+	s.x.Reset()
+	s.x.Ctx = ctx
+	s.c.smu.Lock()
+	defer s.c.smu.Unlock()
+	s.c.smu.resting = append(s.c.smu.resting, s)
+}
+
+// rest keeps the stream for another; it is false when it is not wanted any more.
+func (s *served) rest() bool {
+	s.c.smu.Lock()
+	defer s.c.smu.Unlock()
+	if s.c.smu.ended || len(s.c.smu.resting) >= mostResting {
+		return false
+	}
+	s.c.smu.resting = append(s.c.smu.resting, s)
+	return true
+}
+
+// dismiss ends the goroutines that rest.
+func (c *connection) dismiss() {
+	c.smu.Lock()
+	defer c.smu.Unlock()
+	c.smu.ended = true
+	for _, s := range c.smu.resting {
+		s.in.tell()
+	}
+}
+
+func (c *connection) dismissed() bool {
+	c.smu.Lock()
+	defer c.smu.Unlock()
+	return c.smu.ended
+}
+
+// open makes it the stream of a request whose head was read.
+func (s *served) open(id uint32, said block, end bool, refusal error) error {
+	s.refusal, s.length = refusal, said.length
+	s.promise.Store(said.expects && !end)
+	s.trailer.Reset()
+	s.renew()
+	if err := s.in.begin(id, said.length, end); err != nil {
+		return err
+	}
+	s.patient = streams(&s.x.Request)
+	s.l.mu.Lock()
+	defer s.l.mu.Unlock()
+	s.l.open(&s.stream, id)
+	return s.l.mu.err
+}
+
+// left ends the exchange of a client that has left.
+func (s *served) left(err error) { s.cancel(err) }
+
+// run carries one exchange after the other.
+func (s *served) run() {
+	defer func() { s.cancel(errStopped) }()
+	for {
+		<-s.in.arrived
+		if s.in.stream() == 0 {
+			if s.c.dismissed() {
+				return
+			}
+			continue // a token of the stream before
+		}
+		s.serve()
+		if !s.rest() {
+			return
+		}
+	}
+}
+
+func (s *served) serve() {
+	x := &s.x
+	x.Peer, x.Now, x.Interim = s.c.peer, time.Now(), s.pass
+	x.Request.Scheme = "http"
+	if s.c.peer.TLS {
+		x.Request.Scheme = "https"
+	}
+	unread, ended := s.in.whole()
+	if ended && unread == 0 {
+		x.Body.Reset(nil, 0)
+	} else {
+		x.Body.Reset(s, s.length)
+		if s.length == exchange.Unknown || x.Request.Has("trailer") {
+			x.Body.Trailer = &s.trailer
+		}
+	}
+	err := s.refusal
+	if err == nil {
+		err = s.c.front.Admit(&x.Request)
+	}
+	if err != nil {
+		s.c.front.Reject(x, err)
+	} else {
+		s.c.front.Carry(x, s.blame)
+	}
+	s.promise.Store(false)
+	s.finish(s.answer())
+}
+
+// Read is the body's.
+func (s *served) Read(p []byte) (int, error) {
+	if s.promise.Load() && s.promise.CompareAndSwap(true, false) && !s.in.atHand() {
+		// A write that fails shows again at the read that follows.
+		_ = s.interim(&exchange.Head{Status: 100})
+	}
+	n, err := s.in.read(p, s.x.Ctx.Done(), nil)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, exchange.ErrInterrupted) {
+		err = s.cutShort(err)
+	}
+	return n, err
+}
+
+// cutShort is the cause of a body that broke off, which is the client's doing.
+func (s *served) cutShort(err error) error {
+	var bad *malformed
+	switch {
+	case errors.Is(err, errResting):
+		return (&problem.Cause{Code: diag.RequestTimeout, Detail: "the body did not arrive in time (RFC 9110 §15.5.9)", Status: 408}).Because(err)
+	case errors.As(err, &bad):
+		return problem.New(diag.BadRequest, "%s", bad).Because(err)
+	}
+	return problem.New(diag.BadRequest, "the message ended before its body was complete (RFC 9113 §8.1)").Because(err)
+}
+
+// AtHand tells whether a read would not wait.
+func (s *served) AtHand() bool { return s.in.atHand() }
+
+// Whole tells how many bytes are unread, and whether they are the last.
+func (s *served) Whole() (unread int, last bool) { return s.in.whole() }
+
+// Interrupt ends a Read that waits.
+func (s *served) Interrupt() { s.in.interrupt(true) }
+
+// Resume lets Read go on.
+func (s *served) Resume() { s.in.interrupt(false) }
+
+// blame makes err the client's where the client broke off.
+func (s *served) blame(err error) error {
+	switch broke := s.in.failed(); {
+	case broke != nil && !errors.Is(broke, errPeerReset) && !errors.Is(broke, errStopped):
+		return s.cutShort(broke)
+	case s.x.Ctx.Err() != nil:
+		return problem.New(diag.ClientGone, "the client left").Because(err)
+	}
+	return err
+}
+
+// interim passes a 1xx on (RFC 9113 §8.1); 101 is none of HTTP/2's.
+func (s *served) interim(h *exchange.Head) error {
+	block := appendFields(appendStatus(nil, h.Status), h, false)
+	if err := s.l.head(&s.stream, block, false); err != nil {
+		return err
+	}
+	s.l.flush()
+	return nil
+}
+
+// finish ends the stream, has the exchange recorded, and readies both for the next.
+func (s *served) finish(err error) {
+	x := &s.x
+	s.in.interrupt(true)
+	_ = x.Reply.Close()
+	id := s.id
+	s.l.forget(&s.stream)
+	ended, broke, count := s.in.close()
+	switch {
+	case s.x.Ctx.Err() != nil, errors.Is(err, errStalled), broke != nil && !errors.Is(broke, errResting):
+		// It was reset already, by either end (RFC 9113 §5.4.2).
+	case err != nil:
+		s.l.put(func(out []byte) []byte { return appendReset(out, id, http2.ErrCodeInternal) })
+	case !ended:
+		// The answer is complete, and the rest of the request is not wanted (RFC 9113 §8.1).
+		s.l.put(func(out []byte) []byte { return appendReset(out, id, http2.ErrCodeNo) })
+	}
+	s.l.flush()
+	if err != nil && x.Note.Cause == nil {
+		x.Note.Cause = s.lost(err)
+	}
+	x.Note.BytesIn = count
+	s.c.front.Finish(x)
+	ctx := x.Ctx
+	x.Reset()
+	x.Ctx = ctx
+	s.c.budget.earned.Add(rewardOfExchange)
+	s.c.busy.Store(time.Now().UnixNano())
+	if s.c.working.Add(-1) == 0 && s.c.farewell.Load() == closing {
+		_ = s.c.conn.Close()
+	}
+}
+
+// lost is the cause of an answer that did not reach the client whole.
+func (s *served) lost(err error) error {
+	var known *problem.Cause
+	if errors.As(err, &known) && s.x.Ctx.Err() == nil {
+		return err
+	}
+	return problem.New(diag.ClientGone, "the client left").Because(err)
+}
