@@ -247,8 +247,8 @@ func (c *call) end() {
 	c.unbind()
 	id := c.id
 	c.o.forget(&c.stream)
-	ended, broke, _ := c.in.close()
-	if broke == nil && !(ended && c.sent) && id != 0 {
+	ended, _, broke := c.in.close()
+	if whole := ended && c.sent; broke == nil && !whole && id != 0 {
 		c.o.say(func(out []byte) []byte { return appendReset(out, id, http2.ErrCodeCancel) })
 	}
 	c.x = nil

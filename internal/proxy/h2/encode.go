@@ -144,7 +144,7 @@ func appendFields(out []byte, h *exchange.Head, request bool) []byte {
 		if ofConnection(name) || same(name, "content-length") || same(name, "expect") || request && same(name, "host") {
 			continue
 		}
-		if same(name, "te") && !(request && same(value, "trailers")) {
+		if same(name, "te") && (!request || !same(value, "trailers")) {
 			continue
 		}
 		out = appendField(out, name, value)

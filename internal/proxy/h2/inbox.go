@@ -245,17 +245,17 @@ func (in *inbox) giveBack(n int) {
 	}
 }
 
-// close lets go of the stream, and returns whether the peer had ended it or reset it, and how many bytes it had sent for a reader.
+// close lets go of the stream, and returns whether the peer had ended it, how many bytes were read, and why it broke.
 // What is unread is given back to the connection.
-func (in *inbox) close() (ended bool, err error, count int64) {
-	unread, ended, err, count := in.drop()
+func (in *inbox) close() (ended bool, count int64, err error) {
+	unread, ended, count, err := in.drop()
 	if in.l.consumed(unread) {
 		in.l.flush()
 	}
-	return ended, err, count
+	return ended, count, err
 }
 
-func (in *inbox) drop() (unread int, ended bool, err error, count int64) {
+func (in *inbox) drop() (unread int, ended bool, count int64, err error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	m := &in.mu
@@ -264,7 +264,7 @@ func (in *inbox) drop() (unread int, ended bool, err error, count int64) {
 	if cap(m.data) > frameSize {
 		m.data = nil
 	}
-	return unread, m.ended, m.err, m.count
+	return unread, m.ended, m.count, m.err
 }
 
 // interrupt ends a read that waits, and the later ones until resume.

@@ -225,7 +225,7 @@ func (s *served) finish(err error) {
 	_ = x.Reply.Close()
 	id := s.id
 	s.l.forget(&s.stream)
-	ended, broke, count := s.in.close()
+	ended, count, broke := s.in.close()
 	switch {
 	case s.x.Ctx.Err() != nil, errors.Is(err, errStalled), broke != nil && !errors.Is(broke, errResting):
 		// It was reset already, by either end (RFC 9113 §5.4.2).
