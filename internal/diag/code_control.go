@@ -14,6 +14,8 @@ const (
 	WaitExpired    Code = "BYN-4010"
 	Unsupported    Code = "BYN-4011"
 	NoSuchThing    Code = "BYN-4012"
+	// AuthorityUnusable is of the user's certificate authority.
+	AuthorityUnusable Code = "BYN-4020"
 )
 
 var controlCodes = []Entry{
@@ -29,4 +31,5 @@ var controlCodes = []Entry{
 	{WaitExpired, "not ready in time", "Not every service became ready within the wait.", "banyan status tells which, and why."},
 	{Unsupported, "not supported here", "This system cannot do it.", "docs/capabilities.md tells which systems can."},
 	{NoSuchThing, "not found", "The control API has no such resource.", "GET /v1/openapi.json lists all."},
+	{AuthorityUnusable, "certificate authority cannot be used", "The user's certificate authority is damaged, has expired, or could be read by others.", "Make a new one: banyan trust --remove, remove the folder that is named, then banyan trust."},
 }
