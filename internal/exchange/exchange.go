@@ -58,6 +58,8 @@ type Exchange struct {
 type Peer struct {
 	Address netip.AddrPort
 	TLS     bool
+	// ServerName is the name that the client asked for in the handshake (RFC 6066 §3), in lower case; empty for none.
+	ServerName string
 	// Service owns the connecting process, when it was found among the supervised ones; Verified says that it was.
 	Service  string
 	Verified bool

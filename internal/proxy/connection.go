@@ -60,6 +60,10 @@ func (c *connection) serve() {
 	if c.peer = PeerOf(c.conn); c.server.Peer != nil {
 		c.peer = c.server.Peer(c.conn)
 	}
+	if !c.greet() {
+		_ = c.conn.Close()
+		return
+	}
 	for {
 		end, err := c.await()
 		if errors.Is(err, errPreface) {
@@ -221,6 +225,9 @@ func (c *connection) admit(x *exchange.Exchange, end int) error {
 	if err := parseRequest(head, &x.Request, &c.frame, &c.server.limits); err != nil {
 		return err
 	}
+	if c.peer.TLS {
+		x.Request.Scheme = "https"
+	}
 	c.in.pin(end)
 	c.keep = c.frame.persists(x.Request.Proto) && !c.server.draining.Load()
 	c.body.begin(x, &c.frame)
@@ -300,8 +307,8 @@ func (c *connection) linger() {
 // abort makes the client see that the answer is not complete.
 func (c *connection) abort() {
 	c.keep, c.begun = false, false
-	if tcp, is := c.conn.(*net.TCPConn); is {
-		_ = tcp.SetLinger(0) // an answer that ends with the connection must not look whole
+	if lingers, can := c.conn.(interface{ SetLinger(seconds int) error }); can {
+		_ = lingers.SetLinger(0) // an answer that ends with the connection must not look whole
 	}
 	_ = c.conn.Close()
 }

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"maps"
@@ -26,6 +27,8 @@ type Server struct {
 	Done func(x *exchange.Exchange)
 	// Peer says who connected, once a connection; nil is the address alone.
 	Peer   func(net.Conn) exchange.Peer
+	// TLS is how connections are secured; nil leaves them plain. It is shared by all listeners.
+	TLS    *tls.Config
 	Limits Limits
 	// Framed serves what speaks HTTP/2; nil closes such connections.
 	Framed Framed
@@ -85,7 +88,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 }
 
 func (s *Server) start(ctx context.Context, conn net.Conn) {
-	c := newConnection(ctx, s, conn)
+	c := newConnection(ctx, s, s.secure(conn))
 	if !s.add(c) {
 		_ = conn.Close()
 		return
