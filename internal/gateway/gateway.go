@@ -14,6 +14,8 @@ import (
 type Means struct {
 	// Outbound gives the handler that sends to a service: the mesh's, for the caller `gateway`.
 	Outbound func(callee string) (exchange.Handler, error)
+	// Straight is that for the caller `operator`; it is asked for services that have a name under TLS.
+	Straight func(callee string) (exchange.Handler, error)
 	// Seed gives a random number a request, for weights, from any goroutine; nil is math/rand's.
 	Seed func() uint64
 }
@@ -22,6 +24,8 @@ type Means struct {
 type Gateway struct {
 	*Program
 	handler exchange.Handler
+	// names lead straight to services.
+	names map[string]exchange.Handler
 }
 
 // Build makes the program live. Nothing that it has to keep over a reload lives here: what is learnt of instances is the mesh's.
@@ -43,7 +47,11 @@ func (p *Program) Build(m Means, _ *Gateway) (*Gateway, error) {
 			layers = append(layers, e.edge(p))
 		}
 	}
-	return &Gateway{Program: p, handler: exchange.Stack(routes, layers...)}, nil
+	names, err := p.direct(m)
+	if err != nil {
+		return nil, err
+	}
+	return &Gateway{Program: p, handler: exchange.Stack(routes, layers...), names: names}, nil
 }
 
 // route builds what follows once a route is found.

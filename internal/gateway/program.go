@@ -24,6 +24,9 @@ type Program struct {
 	audience problem.Audience
 	rules    []*rule
 	table    *route.Table
+	// host is the application's name under TLS, hosts are those of services.
+	host  string
+	hosts map[string]string
 }
 
 // rule is one route with what its layers need.
@@ -40,7 +43,8 @@ type rule struct {
 // Compile makes the program of app. It is pure; the program is nil when the list has an error.
 func Compile(app *graph.App) (*Program, diag.List) {
 	c := compiler{app: app}
-	p := &Program{listen: cmp.Or(app.Edge.Listen, graph.DefaultListen)}
+	p := &Program{listen: cmp.Or(app.Edge.Listen, graph.DefaultListen), host: app.Host(), hosts: hostsOf(app)}
+	c.secure()
 	if app.Environment == graph.Local && loopback(p.listen) {
 		p.audience = problem.Inside
 	}
@@ -67,6 +71,16 @@ func loopback(listen string) bool {
 	}
 	at, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && at.IsLoopback()
+}
+
+// secure says where HTTPS is asked for in vain.
+func (c *compiler) secure() {
+	if c.app.Edge.HTTPS != "" && c.app.HTTPS() == "" {
+		d := diag.At(c.app.Edge.HTTPSAt, diag.BadValue, "https is of the environment local alone, and this is %s: nothing listens there", c.app.Environment).
+			WithHint("write it under environments: {local: {gateway: {https: true}}}")
+		d.Severity = diag.Warning
+		c.found.Add(d)
+	}
 }
 
 type compiler struct {

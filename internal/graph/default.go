@@ -5,6 +5,7 @@ import "time"
 // Every default of the format stands here, and only here.
 const (
 	DefaultListen          = "127.0.0.1:8080"
+	DefaultHTTPS           = "127.0.0.1:8443"
 	DefaultRouteTimeout    = 30 * time.Second
 	DefaultCallTimeout     = 15 * time.Second
 	DefaultAttempts        = 2

@@ -13,7 +13,10 @@ type Edge struct {
 	// Listen is host:port.
 	Listen   string
 	ListenAt diag.Position
-	Timeout  time.Duration
+	// HTTPS is host:port on loopback for the same under TLS, empty for none; App.HTTPS says whether it is used.
+	HTTPS   string
+	HTTPSAt diag.Position
+	Timeout time.Duration
 	// Routes are in the order of the file, which decides nothing.
 	Routes []*Route
 }

@@ -29,7 +29,9 @@ type Verdict struct {
 	Fix   *problem.Fix
 	// Callees are who would be called next, with Path; both are empty when the request is refused.
 	Callees []string
-	Path    string
+	// Caller is as whom they would be; empty is the gateway.
+	Caller string
+	Path   string
 }
 
 // Refuse ends the verdict with the cause of one layer.

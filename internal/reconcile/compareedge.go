@@ -43,6 +43,7 @@ func compareEdge(old, next graph.Edge) []Change {
 func edgeFacts(e graph.Edge) []fact {
 	return finish([]fact{
 		{key: "listen", value: e.Listen, at: e.ListenAt, then: Swap},
+		{key: "https", value: e.HTTPS, at: e.HTTPSAt, then: Swap},
 		{key: "timeout", value: unit.Duration(e.Timeout), then: Swap},
 	}, e.At)
 }

@@ -16,6 +16,7 @@ var gatewayNoun = noun{
 	foreign: map[string]string{"address": "listen", "bind": "listen", "port": "listen"},
 	keys: []key{
 		{name: "listen", doc: "The address at which the application answers, host:port.", shape: &listen, standard: graph.DefaultListen, example: "\"127.0.0.1:8080\""},
+		{name: "https", doc: "Answer under TLS too, with certificates of this user's own authority: true for " + graph.DefaultHTTPS + ", or another loopback address; in the environment local alone.", shape: &https, example: "true"},
 		{name: "timeout", doc: "How long a request may take, unless its route says otherwise.", shape: &instant, standard: unit.Duration(graph.DefaultRouteTimeout), example: "30s"},
 		{name: "routes", doc: "What is exposed. Their order decides nothing: the more specific path wins.", shape: &routes, example: "[{path: \"/**\", to: orders}]"},
 	},
@@ -23,6 +24,10 @@ var gatewayNoun = noun{
 
 var (
 	listen = shape{says: "an address host:port", forms: []form{text}, parse: parseListen, kind: "string", pattern: `^.*:[0-9]{1,5}$`}
+	https  = shape{
+		says: "true or false", forms: []form{flag}, parse: parseUsualHTTPS, kind: "boolean",
+		or: &shape{says: "an address host:port", forms: []form{text}, parse: parseHTTPS, kind: "string", pattern: `^.*:[0-9]{1,5}$`},
+	}
 	routes = shape{says: "a list of routes", item: &shape{says: "a route", noun: &routeNoun}}
 )
 
@@ -37,6 +42,25 @@ func parseListen(text string) (any, error) {
 	return text, nil
 }
 
+func parseUsualHTTPS(text string) (any, error) {
+	if strings.EqualFold(text, "true") {
+		return graph.DefaultHTTPS, nil
+	}
+	return "", nil
+}
+
+// parseHTTPS takes only what no other machine reaches: nobody else trusts the certificates.
+func parseHTTPS(text string) (any, error) {
+	const hint = "write true, or an address such as " + graph.DefaultHTTPS
+	if _, err := parseListen(text); err != nil {
+		return nil, wrongly(err.Error(), hint)
+	}
+	if !loopback(text) {
+		return nil, wrongly(fmt.Sprintf("other machines can reach %s, and only this one trusts the certificates", text), hint)
+	}
+	return text, nil
+}
+
 func (s scope) gateway() graph.Edge {
 	edge := graph.Edge{At: s.at.position()}
 	text, at := valueOf[string](s, "listen")
@@ -46,6 +70,11 @@ func (s scope) gateway() graph.Edge {
 			WithHint("listen at 127.0.0.1 to serve this machine alone")
 		d.Severity = diag.Warning
 		s.add(d)
+	}
+	text, at = valueOf[string](s, "https")
+	edge.HTTPS, edge.HTTPSAt = text, at.position()
+	if text != "" && text == edge.Listen {
+		s.add(refuse(at, diag.BadValue, "the gateway cannot speak HTTP and HTTPS at %s", text).WithHint("choose another port, such as %s", graph.DefaultHTTPS))
 	}
 	edge.Timeout = s.duration("timeout")
 	e, _, given := s.find("routes")
