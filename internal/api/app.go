@@ -18,6 +18,7 @@ type App struct {
 	Keeper   int       `json:"keeper" doc:"Process id of the keeper."`
 	// Gateway, API and Dashboard are URLs; empty where nothing listens.
 	Gateway   string `json:"gateway" doc:"URL of the gateway."`
+	HTTPS     string `json:"https,omitempty" doc:"URL of the gateway under TLS, where it has one."`
 	API       string `json:"api" doc:"URL of this API on loopback."`
 	Dashboard string `json:"dashboard" doc:"URL of the page."`
 	Phase     Phase  `json:"phase" doc:"starting, running or stopping."`

@@ -22,7 +22,9 @@ type Service struct {
 	// ReadyIn is from the start of the slowest first instance to its readiness, in seconds.
 	ReadyIn Seconds `json:"readyIn,omitempty" doc:"Seconds from start to readiness."`
 	// Routes are the path patterns of the gateway that lead here.
-	Routes    []string   `json:"routes,omitempty" doc:"Paths of the gateway that lead here."`
+	Routes []string `json:"routes,omitempty" doc:"Paths of the gateway that lead here."`
+	// HTTPS is its name under TLS, which leads straight to it.
+	HTTPS     string     `json:"https,omitempty" doc:"URL that leads straight to it under TLS, where the gateway has HTTPS."`
 	Calls     []string   `json:"calls,omitempty" doc:"What it declares to call."`
 	Callers   []string   `json:"callers,omitempty" doc:"Who declares to call it."`
 	Instances []Instance `json:"instances,omitempty" doc:"Its instances."`

@@ -13,6 +13,7 @@ type app struct {
 	Version     Text      `json:"version"`
 	Started     time.Time `json:"started"`
 	Gateway     Text      `json:"gateway"`
+	HTTPS       Text      `json:"https"`
 	Phase       Text      `json:"phase"`
 	Loaded      time.Time `json:"loaded"`
 	Refused     Text      `json:"refused"`

@@ -18,6 +18,7 @@ type service struct {
 	Cached    bool       `json:"cached"`
 	ReadyIn   seconds    `json:"readyIn"`
 	Routes    []Text     `json:"routes"`
+	HTTPS     Text       `json:"https"`
 	Calls     []Text     `json:"calls"`
 	Callers   []Text     `json:"callers"`
 	Instances []instance `json:"instances"`

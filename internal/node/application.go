@@ -49,6 +49,10 @@ func (a *application) App() api.App {
 	} else {
 		answer.Gateway = "http://" + v.app.Edge.Listen
 	}
+	if p := a.plane.secure.problem.Load(); p != nil {
+		answer.Problems = append(answer.Problems, *p)
+	}
+	answer.HTTPS = a.plane.secureURL(v.app, v.app.Host())
 	return answer
 }
 
@@ -157,7 +161,7 @@ func (a *application) service(app *graph.App, s reconcile.Service, used sample) 
 	answer := api.Service{
 		Name: s.Name, Phase: api.Phase(s.Phase), Doing: s.Doing, Desired: s.Desired, Ready: s.Ready, Release: s.Release,
 		BuiltIn: api.SecondsOf(s.BuiltIn), Cached: s.Cached, ReadyIn: api.SecondsOf(s.ReadyIn),
-		Routes: routesTo(app, s.Name), Callers: app.Callers(s.Name), Problem: problemOf(s.Problem),
+		Routes: routesTo(app, s.Name), HTTPS: a.plane.secureURL(app, app.HostOf(s.Name)), Callers: app.Callers(s.Name), Problem: problemOf(s.Problem),
 		Instances: mapped(s.Instances, func(i supervise.Status) api.Instance { return instanceOf(i, used) }),
 	}
 	if declared, there := app.Service(s.Name); there {

@@ -50,7 +50,7 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 	for _, service := range first.app.Services {
 		known.Expect(service.Name, service.Replicas.Count, "")
 	}
-	p := newPlane(link, group, known, eyes)
+	p := newPlane(link, group, known, eyes, newCertificates(o.Environ))
 	if err := p.apply(first); err != nil {
 		return nil, err
 	}

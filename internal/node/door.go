@@ -20,9 +20,13 @@ import (
 	"github.com/banyan-run/banyan/internal/snapshot"
 )
 
-// door is the gateway's listener and the server behind it. An address that is taken is tried again until it is free: the rest
+// door is a listener of the gateway and the server behind it. An address that is taken is tried again until it is free: the rest
 // of the application runs meanwhile.
 type door struct {
+	// key names the socket to the keeper, noun the door to people, and setting the line of the file that moves it.
+	key, noun, setting string
+	// ready says why nothing can be served yet; nil is nothing.
+	ready   func() error
 	link    *keeper.Client
 	journal journal.Recorder
 	group   *lifecycle.Group
@@ -44,12 +48,13 @@ type door struct {
 
 const (
 	gatewayKey = "gateway"
+	secureKey  = "gateway/https"
 	retryDoor  = time.Second
 	// giveWay is how long the gateway waits for its own listener to be closed.
 	giveWay = 500 * time.Millisecond
 )
 
-// open makes the gateway listen at address (host:port), at of the file. What listens elsewhere drains once that is so: an address
+// open makes the gateway listen at address (host:port), at of the file; an empty one closes the door. What listens elsewhere drains once that is so: an address
 // that is taken costs no request.
 func (d *door) open(address string, at diag.Position) {
 	if address == d.address {
@@ -57,13 +62,17 @@ func (d *door) open(address string, at diag.Position) {
 	}
 	d.address = address
 	turn := d.next()
+	if address == "" {
+		d.close(turn)
+		return
+	}
 	l, err := d.listen(address, turn)
 	d.tell(address, at, err)
 	server := d.serve()
 	if err == nil {
 		d.change(server, address, turn)
 	}
-	d.group.Go("gateway", func(ctx context.Context) error {
+	d.group.Go(d.key, func(ctx context.Context) error {
 		for err != nil {
 			select {
 			case <-ctx.Done():
@@ -73,7 +82,7 @@ func (d *door) open(address string, at diag.Position) {
 			if !d.newest(turn) {
 				return nil
 			}
-			if l, err = d.link.Listen(gatewayKey, "tcp", address); err != nil {
+			if l, err = d.bind(address); err != nil {
 				continue
 			}
 			if !d.change(server, address, turn) {
@@ -85,6 +94,23 @@ func (d *door) open(address string, at diag.Position) {
 	})
 }
 
+// close has nobody listen any more; what is open drains.
+func (d *door) close(turn int) {
+	d.change(nil, "", turn)
+	_ = d.link.Unlisten(d.key) // a keeper that is gone holds nothing
+	d.problem.Store(nil)
+	d.journal.Record(journal.Entry{Kind: journal.Notice, Subject: "gateway", Text: d.noun + " listens no more"})
+}
+
+func (d *door) bind(address string) (net.Listener, error) {
+	if d.ready != nil {
+		if err := d.ready(); err != nil {
+			return nil, err
+		}
+	}
+	return d.link.Listen(d.key, "tcp", address)
+}
+
 // listen has the keeper listen. What stands in its own way, as 127.0.0.1:80 does in that of 0.0.0.0:80, gives way first.
 func (d *door) listen(address string, turn int) (l net.Listener, err error) {
 	_, port, _ := net.SplitHostPort(address)
@@ -93,7 +119,7 @@ func (d *door) listen(address string, turn int) (l net.Listener, err error) {
 		d.change(nil, "", turn)
 	}
 	for began := time.Now(); ; <-time.After(giveWay / 100) {
-		l, err = d.link.Listen(gatewayKey, "tcp", address)
+		l, err = d.bind(address)
 		if err == nil || !own || time.Since(began) > giveWay {
 			return l, err
 		}
@@ -150,10 +176,10 @@ func (d *door) replace(server *proxy.Server, address string, turn int) (former *
 func (d *door) tell(address string, at diag.Position, err error) {
 	if err == nil {
 		d.problem.Store(nil)
-		d.journal.Record(journal.Entry{Kind: journal.Notice, Subject: "gateway", Text: "the gateway listens on " + address, Where: at})
+		d.journal.Record(journal.Entry{Kind: journal.Notice, Subject: "gateway", Text: d.noun + " listens on " + address, Where: at})
 		return
 	}
-	p := taken(address, at, err)
+	p := d.taken(address, at, err)
 	d.problem.Store(p)
 	d.journal.Record(journal.Entry{
 		Kind: journal.Refused, Subject: "gateway", Text: p.Text, Why: p.Likely, Where: at, Code: diag.Code(p.Code),
@@ -161,18 +187,21 @@ func (d *door) tell(address string, at diag.Position, err error) {
 }
 
 // taken says why an address cannot be listened on, and who has it.
-func taken(address string, at diag.Position, err error) *api.Problem {
-	p := &api.Problem{Code: string(diag.PortTaken), Where: where(at), Text: fmt.Sprintf("the gateway cannot listen on %s: %v", address, cause(err))}
+func (d *door) taken(address string, at diag.Position, err error) *api.Problem {
+	if p, is := ofAuthority(err); is {
+		return p
+	}
+	p := &api.Problem{Code: string(diag.PortTaken), Where: where(at), Text: fmt.Sprintf("%s cannot listen on %s: %v", d.noun, address, cause(err))}
 	_, text, _ := net.SplitHostPort(address)
 	port, _ := strconv.Atoi(text)
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		p.Likely = "the address is none of this machine's, or the port needs more rights"
 		return p
 	}
-	p.Text = fmt.Sprintf("the gateway cannot listen on %s: the port is taken", address)
+	p.Text = fmt.Sprintf("%s cannot listen on %s: the port is taken", d.noun, address)
 	p.Likely = "another process listens there"
 	if pid, program, known := runner.PortOwner(port); known {
-		p.Likely = fmt.Sprintf("process %d (%s) listens there; stop it, or change gateway.listen", pid, program)
+		p.Likely = fmt.Sprintf("process %d (%s) listens there; stop it, or change %s", pid, program, d.setting)
 	}
 	return p
 }

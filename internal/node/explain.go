@@ -1,6 +1,8 @@
 package node
 
 import (
+	"cmp"
+
 	"github.com/banyan-run/banyan/internal/api"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/layer"
@@ -40,8 +42,8 @@ func (l *live) explainRequest(method, url string) (api.Verdict, error) {
 	if err != nil || !v.Allowed || len(v.Callees) == 0 {
 		return verdictOf(v), err
 	}
-	// From there on it is a call of the gateway.
-	next, err := l.mesh.Explain(graph.Gateway, v.Callees[0], method, v.Path)
+	// From there on it is a call of the gateway, or of the operator.
+	next, err := l.mesh.Explain(cmp.Or(v.Caller, graph.Gateway), v.Callees[0], method, v.Path)
 	if err != nil {
 		return api.Verdict{}, err
 	}

@@ -44,7 +44,8 @@ func (p *program) build(previous *live, means mesh.Means) (*live, error) {
 		return nil, fmt.Errorf("building the mesh: %w", err)
 	}
 	outbound := func(callee string) (exchange.Handler, error) { return m.Outbound(graph.Gateway, callee) }
-	g, err := p.gateway.Build(gateway.Means{Outbound: outbound, Seed: rand.Uint64}, previous.gateway)
+	straight := func(callee string) (exchange.Handler, error) { return m.Outbound(graph.Operator, callee) }
+	g, err := p.gateway.Build(gateway.Means{Outbound: outbound, Straight: straight, Seed: rand.Uint64}, previous.gateway)
 	if err != nil {
 		return nil, fmt.Errorf("building the gateway: %w", err)
 	}

@@ -36,19 +36,29 @@ type plane struct {
 	state     *balance.State
 	peers     *runner.Peers
 	door      *door
-	edges     *edges
+	// secure is the door for TLS, with the certificates that are shown there.
+	secure       *door
+	certificates certificates
+	edges        *edges
 	// longest is how long an exchange of the live version, or of the one before, may take.
 	longest atomic.Int64
 }
 
-func newPlane(link *keeper.Client, group *lifecycle.Group, known *registry.Registry, s *sight) *plane {
+func newPlane(link *keeper.Client, group *lifecycle.Group, known *registry.Registry, s *sight, c certificates) *plane {
 	p := &plane{
 		recorder: s.recorder, journal: s.journal, endpoints: endpoints{known}, state: &balance.State{},
-		framed: h2.NewTransport(proxy.TransportOptions{}),
-		peers:  &runner.Peers{Services: func() map[int]string { return leaders(link) }},
+		framed: h2.NewTransport(proxy.TransportOptions{}), certificates: c,
+		peers: &runner.Peers{Services: func() map[int]string { return leaders(link) }},
 	}
 	p.transport = proxy.NewTransport(proxy.TransportOptions{Framed: p.framed})
-	p.door = &door{link: link, journal: s.journal, group: group, serve: p.gatewayServer, within: p.within}
+	p.door = &door{
+		key: gatewayKey, noun: "the gateway", setting: "gateway.listen",
+		link: link, journal: s.journal, group: group, serve: p.gatewayServer, within: p.within,
+	}
+	p.secure = &door{
+		key: secureKey, noun: "the gateway's HTTPS", setting: "gateway.https", ready: c.ready,
+		link: link, journal: s.journal, group: group, serve: p.secureServer, within: p.within,
+	}
 	p.edges = &edges{link: link, group: group, server: p.edgeServer, stream: p.edgeStream, within: p.within}
 	p.edges.mu.open = map[edgeName]*port{}
 	group.OnStop("transport", func(context.Context) error { p.transport.Close(); p.framed.Close(); return nil })
@@ -69,6 +79,7 @@ func (p *plane) apply(next *program) error {
 	p.now.Store(version)
 	p.edges.swap(answers)
 	p.door.open(next.app.Edge.Listen, next.app.Edge.ListenAt)
+	p.secure.open(next.app.HTTPS(), next.app.Edge.HTTPSAt)
 	return nil
 }
 

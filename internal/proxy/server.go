@@ -26,7 +26,7 @@ type Server struct {
 	// strings that are to be kept (Path, Query, Authority) are cloned.
 	Done func(x *exchange.Exchange)
 	// Peer says who connected, once a connection; nil is the address alone.
-	Peer   func(net.Conn) exchange.Peer
+	Peer func(net.Conn) exchange.Peer
 	// TLS is how connections are secured; nil leaves them plain. It is shared by all listeners.
 	TLS    *tls.Config
 	Limits Limits
