@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/identity"
 	"github.com/banyan-run/banyan/internal/node"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
@@ -31,7 +32,7 @@ type keptPath struct {
 }
 
 // kept lists what there is, without following a link.
-func (p place) kept(o purgeOptions) (kept, error) {
+func (p place) kept(o purgeOptions, environ []string) (kept, error) {
 	all := kept{Paths: []keptPath{}}
 	var roots []string
 	if p.root != "" {
@@ -42,6 +43,9 @@ func (p place) kept(o purgeOptions) (kept, error) {
 	}
 	if o.user {
 		roots = append(roots, api.RuntimeFolder())
+		if folder, err := identity.Folder(environ); err == nil { // who has no home has no authority
+			roots = append(roots, folder)
+		}
 	}
 	for _, root := range roots {
 		if _, err := os.Lstat(root); errors.Is(err, fs.ErrNotExist) {

@@ -61,7 +61,7 @@ func TestWhatIsRemovedIsTheFolderAndNothingThatALinkLeadsTo(t *testing.T) {
 			write(t, outside)
 			write(t, filepath.Join(root, "banyan.yaml"))
 			row.prepare(t, root, outside)
-			all, err := place{root: root}.kept(purgeOptions{})
+			all, err := place{root: root}.kept(purgeOptions{}, nil)
 			if err != nil || len(all.Paths) == 0 {
 				t.Fatalf("listed %+v (%v)", all, err)
 			}

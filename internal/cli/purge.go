@@ -26,15 +26,16 @@ func (s *shell) purgeCommand() *cobra.Command {
 	o := purgeOptions{}
 	cmd := &cobra.Command{
 		Use: "purge", Short: "Remove everything that Banyan keeps for the application",
-		Long: "Remove the folder .banyan beside the file, and with --user the user's folder for sockets too: afterwards the machine is as it was before\n" +
-			"the first up, but for what builds and services wrote elsewhere. It asks first; without a terminal it needs --yes. Links are removed,\n" +
-			"what they lead to stays. It refuses while the application runs.",
+		Long: "Remove the folder .banyan beside the file, and with --user the user's folders for sockets and for the certificate authority too:\n" +
+			"afterwards the machine is as it was before the first up, but for what builds and services wrote elsewhere. It asks first; without a\n" +
+			"terminal it needs --yes. Links are removed, what they lead to stays. It refuses while the application runs, and leaves an authority\n" +
+			"that is still trusted: banyan trust --remove comes before.",
 		Example: "  banyan purge --dry-run\n  banyan purge\n  banyan purge --user --yes",
 		Args:    takes(0, 0, "no arguments"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.purge(cmd.Context(), o) },
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&o.user, "user", false, "the user's folder as well, which all applications share")
+	flags.BoolVar(&o.user, "user", false, "the user's folders as well, which all applications share")
 	flags.BoolVar(&o.dry, "dry-run", false, "list every path and its size, and remove nothing")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	s.located(cmd)
@@ -48,21 +49,21 @@ func (s *shell) purge(ctx context.Context, o purgeOptions) error {
 		return err
 	}
 	if !o.dry {
-		if err := s.unused(at, o); err != nil {
+		if err := s.unused(ctx, at, o); err != nil {
 			return err
 		}
 	}
-	all, err := at.kept(o)
+	all, err := at.kept(o, s.Environ)
 	switch {
 	case err != nil:
 		return err
 	case o.dry || len(all.Paths) == 0:
 		return s.list(all, func() { s.showKept(at, all) })
 	case !o.yes:
-		if err := s.confirm(ctx, all); err != nil {
+		if err := s.sure(ctx, all); err != nil {
 			return err
 		}
-		if err := s.unused(at, o); err != nil { // somebody may have started it while the question stood
+		if err := s.unused(ctx, at, o); err != nil { // somebody may have started it while the question stood
 			return err
 		}
 	}
@@ -88,7 +89,7 @@ func (s *shell) purged(o purgeOptions) (place, error) {
 }
 
 // unused refuses while something runs that has these files open.
-func (s *shell) unused(at place, o purgeOptions) error {
+func (s *shell) unused(ctx context.Context, at place, o purgeOptions) error {
 	if at.root != "" {
 		_, held, err := at.sweep()
 		if held {
@@ -100,6 +101,9 @@ func (s *shell) unused(at place, o purgeOptions) error {
 	}
 	if !o.user {
 		return nil
+	}
+	if err := s.untrusted(ctx); err != nil {
+		return err
 	}
 	sockets, _ := filepath.Glob(filepath.Join(api.RuntimeFolder(), "*.sock"))
 	for _, path := range sockets {
@@ -132,14 +136,19 @@ func (s *shell) showKept(at place, all kept) {
 	s.note("%s would be removed; nothing was\n", all.total())
 }
 
-// confirm asks whoever sits at the terminal.
-func (s *shell) confirm(ctx context.Context, all kept) error {
+func (s *shell) sure(ctx context.Context, all kept) error {
+	question := fmt.Sprintf("remove %s, in %s?", all.total(), strings.Join(all.roots, " and "))
+	return s.confirm(ctx, question, "nothing was removed", diag.At(diag.Position{}, diag.BadArgument, "purge asks before it removes %s, and there is no terminal", all.total()).
+		WithHint("banyan purge --dry-run lists them, banyan purge --yes removes them"))
+}
+
+// confirm asks whoever sits at the terminal, and refuses where nobody does. no is what is said when they do not want to.
+func (s *shell) confirm(ctx context.Context, question, no string, nobody diag.Diagnostic) error {
 	in, is := s.In.(*os.File)
 	if !is || terminal.Detect(in, func(string) string { return "" }).Width == 0 {
-		return misuse(diag.At(diag.Position{}, diag.BadArgument, "purge asks before it removes %s, and there is no terminal", all.total()).
-			WithHint("banyan purge --dry-run lists them, banyan purge --yes removes them"))
+		return misuse(nobody)
 	}
-	fmt.Fprintf(s.Err, "remove %s, in %s? [y/N] ", all.total(), strings.Join(all.roots, " and "))
+	fmt.Fprintf(s.Err, "%s [y/N] ", question)
 	answer := make(chan string, 1)
 	go func() { // a read of a terminal cannot be called off: at Ctrl-C it ends with the process
 		line, _ := bufio.NewReader(in).ReadString('\n')
@@ -151,9 +160,9 @@ func (s *shell) confirm(ctx context.Context, all kept) error {
 			return nil
 		}
 	case <-ctx.Done():
-		fmt.Fprintln(s.Err, "\nnothing was removed")
+		fmt.Fprintf(s.Err, "\n%s\n", no)
 		return silently(exitInterrupted)
 	}
-	s.note("nothing was removed\n")
+	s.note("%s\n", no)
 	return silently(exitFailed)
 }

@@ -138,6 +138,7 @@ func (s *shell) showHealth(h health) {
 	s.note("%s %s · %s · up %s\n", s.paint(how, sign), h.Text, h.App.Environment, terminal.Since(s.Now(), h.App.Started))
 	if h.OK {
 		s.note("  gateway    %s\n", h.App.Gateway)
+		s.secure(h.App)
 	}
 	if h.Socket != "" {
 		s.note("  socket     %s\n", h.Socket)

@@ -15,6 +15,7 @@ func (s *shell) summary(r *run, h health, o upOptions) {
 	if h.App.Gateway != "" {
 		s.note("  gateway    %s\n", h.App.Gateway)
 	}
+	s.secure(h.App)
 	if h.App.Dashboard != "" {
 		s.note("  dashboard  %s   %s\n", bare(h.App.Dashboard), s.paint(terminal.Dim, "(banyan dashboard opens it)"))
 	}

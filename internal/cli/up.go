@@ -162,7 +162,9 @@ func (s *shell) leave(ctx context.Context, r *run) error {
 			continue
 		}
 		return s.list(app, func() {
-			s.note("  gateway    %s\n%s is starting in the background\n  banyan status%[3]s  tells how far it is\n  banyan down%[3]s    stops it\n", app.Gateway, app.Name, s.fileFlag())
+			s.note("  gateway    %s\n", app.Gateway)
+			s.secure(app)
+			s.note("%s is starting in the background\n  banyan status%[2]s  tells how far it is\n  banyan down%[2]s    stops it\n", app.Name, s.fileFlag())
 		})
 	}
 	if ctx.Err() != nil {

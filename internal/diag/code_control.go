@@ -14,8 +14,9 @@ const (
 	WaitExpired    Code = "BYN-4010"
 	Unsupported    Code = "BYN-4011"
 	NoSuchThing    Code = "BYN-4012"
-	// AuthorityUnusable is of the user's certificate authority.
+	// The user's certificate authority has codes of its own.
 	AuthorityUnusable Code = "BYN-4020"
+	AuthorityTrusted  Code = "BYN-4021"
 )
 
 var controlCodes = []Entry{
@@ -32,4 +33,5 @@ var controlCodes = []Entry{
 	{Unsupported, "not supported here", "This system cannot do it.", "docs/capabilities.md tells which systems can."},
 	{NoSuchThing, "not found", "The control API has no such resource.", "GET /v1/openapi.json lists all."},
 	{AuthorityUnusable, "certificate authority cannot be used", "The user's certificate authority is damaged, has expired, or could be read by others.", "Make a new one: banyan trust --remove, remove the folder that is named, then banyan trust."},
+	{AuthorityTrusted, "certificate authority still trusted", "The root is in a trust store of the system or of a browser, where it would stay behind.", "Take it out with banyan trust --remove first."},
 }

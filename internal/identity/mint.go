@@ -39,6 +39,8 @@ func mint(now time.Time) (minted, error) {
 	}
 	whose := owner()
 	root := constrained("Banyan local root of "+whose, 1, now)
+	// Another one in each authority: NSS takes certificates with the same subject for one and the same.
+	root.Subject.SerialNumber = root.SerialNumber.Text(16)
 	rootDER, err := x509.CreateCertificate(rand.Reader, root, root, &rootKey.PublicKey, rootKey)
 	if err != nil {
 		return nil, fmt.Errorf("signing the root: %w", err)
