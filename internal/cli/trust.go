@@ -45,13 +45,15 @@ func (s *shell) trustCommand() *cobra.Command {
 	flags.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	flags.StringVar(&o.store, "store", "all", "all, system or browsers")
 	_ = cmd.RegisterFlagCompletionFunc("store", cobra.FixedCompletions([]string{"all", "system", "browsers"}, cobra.ShellCompDirectiveNoFileComp))
-	cmd.MarkFlagsMutuallyExclusive("remove", "show")
 	s.outputFlag(cmd)
 	return cmd
 }
 
 func (s *shell) trust(ctx context.Context, o trustOptions) error {
 	chosen, known := kinds[o.store]
+	if o.remove && o.show {
+		return misuse(diag.At(diag.Position{}, diag.BadArgument, "--show changes nothing, and --remove does").WithHint("banyan trust --remove --dry-run tells what it would do"))
+	}
 	if !known {
 		return misuse(diag.At(diag.Position{}, diag.BadArgument, "--store takes all, system or browsers, not %q", o.store))
 	}
@@ -70,7 +72,7 @@ func (s *shell) trust(ctx context.Context, o trustOptions) error {
 		plan, want, missing = trust.Removing, trust.Absent, nil
 	}
 	plans := plan(ctx, stores, root)
-	report := func() trust.Report { return trust.Reported(root, authority.Fingerprint(), plans, missing) }
+	report := func() trust.Report { return trust.Reported(machine, root, authority.Fingerprint(), plans, missing) }
 	if !o.show && !o.dry && trust.Pending(plans, machine) {
 		if err := s.consent(ctx, o, machine, plans); err != nil {
 			return err
@@ -123,7 +125,7 @@ func (s *shell) consent(ctx context.Context, o trustOptions, m trust.Machine, pl
 	fmt.Fprintln(s.Err, pick(o.remove, "to take the root out of trust stores this is run:", "to have the root trusted this is run:"))
 	for _, p := range plans {
 		if len(p.Commands) > 0 && p.Err == nil && !p.Barred(m) {
-			fmt.Fprintf(s.Err, "  %s\n    %s\n", p.Store.Name(), p.Line())
+			fmt.Fprintf(s.Err, "  %s\n    %s\n", p.Store.Name(), p.Line(m))
 		}
 	}
 	return s.confirm(ctx, "go on?", "nothing was changed", diag.At(diag.Position{}, diag.BadArgument, "trust asks before it changes a store, and there is no terminal").

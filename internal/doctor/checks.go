@@ -30,6 +30,7 @@ func Checks() []Check {
 		loopback(net.DefaultResolver.LookupNetIP, tryListen),
 		proxies(),
 		authorities(os.ReadFile),
+		https(trustOf, tryListen, runner.PortOwner),
 		families(holdsFamilies),
 		peers(looksUpItself),
 	}

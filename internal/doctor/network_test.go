@@ -1,11 +1,25 @@
 package doctor
 
 import (
+	"context"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/identity"
+	"github.com/banyan-run/banyan/internal/identity/trust"
 )
+
+func trustIs(r trust.Report, err error) func(context.Context, Subject) (trust.Report, error) {
+	return func(context.Context, Subject) (trust.Report, error) { return r, err }
+}
+
+// trusting is an authority that one store trusts.
+func trusting(expires time.Time) trust.Report {
+	return trust.Report{Trusted: true, Expires: expires, Stores: []trust.Found{{Name: "Firefox", Trusted: true}}}
+}
 
 func trialsOfTheNetwork() []trial {
 	six := func(address string) error {
@@ -16,6 +30,11 @@ func trialsOfTheNetwork() []trial {
 	}
 	own := with(func(s *Subject) {
 		s.App.Services[1].Env = []graph.Variable{{Name: "HTTP_PROXY", Value: "http://p:1", At: diag.Position{File: "banyan.yaml", Line: 20, Column: 7}}}
+	})
+	later := time.Now().AddDate(1, 0, 0)
+	secure := with(func(s *Subject) {
+		s.App.Environment, s.App.Edge.HTTPS = graph.Local, graph.DefaultHTTPS
+		s.App.Edge.HTTPSAt = diag.Position{File: "banyan.yaml", Line: 6, Column: 10}
 	})
 	return []trial{
 		{"both addresses", loopback(resolving(nil, "127.0.0.1", "::1"), says(nil)), shop(), Fine, "127.0.0.1 and ::1", ""},
@@ -37,6 +56,17 @@ func trialsOfTheNetwork() []trial {
 		{"exceptions for both", proxies(), environ("HTTP_PROXY=http://p:1", "no_proxy=.localhost, 127.0.0.0/8"), Fine, "keeps calls on this machine away", ""},
 		{"everything is an exception", proxies(), environ("ALL_PROXY=socks5://p:1", "NO_PROXY=*"), Fine, "ALL_PROXY", ""},
 		{"a proxy in the file names its line", proxies(), own, Failed, "set for pay (banyan.yaml:20:7)", "env: {NO_PROXY"},
+
+		{"nobody asks for HTTPS", https(trustIs(trust.Report{}, errBroken), says(nil), nobody), shop(), Fine, "does not ask for it", ""},
+		{"every store trusts it", https(trustIs(trusting(later), nil), says(nil), nobody), secure, Fine, "trusted by 1 store", ""},
+		{"a store does not", https(trustIs(trust.Report{Expires: later, Stores: []trust.Found{{Name: "Firefox"}}}, nil), says(nil), nobody), secure, Warning, "Firefox does not trust it", "banyan trust"},
+		{"a store cannot be asked", https(trustIs(trust.Report{Expires: later, Stores: []trust.Found{{Name: "Firefox", Wrong: "certutil of NSS is not installed"}}}, nil), says(nil), nobody), secure, Warning, "certutil of NSS is not installed", "banyan trust"},
+		{"nobody made one yet", https(trustIs(trust.Report{}, identity.ErrNone), says(nil), nobody), secure, Warning, "no certificate authority", "banyan trust"},
+		{"the authority is broken", https(trustIs(trust.Report{}, diag.At(diag.Position{}, diag.AuthorityUnusable, "it cannot be used").WithHint("make a new one")), says(nil), nobody), secure, Failed, "it cannot be used", "make a new one"},
+		{"there is no home", https(trustIs(trust.Report{}, errBroken), says(nil), nobody), secure, Failed, "exit status 1", "export HOME"},
+		{"it expires soon", https(trustIs(trusting(time.Now().Add(time.Hour)), nil), says(nil), nobody), secure, Warning, "expires on", "banyan trust --remove"},
+		{"its port is taken", https(trustIs(trusting(later), nil), says(syscall.EADDRINUSE), func(port int) (int, string, bool) { return 42, "nginx", port == 8443 }), secure, Failed, "127.0.0.1:8443 is taken by nginx, process 42", "gateway: {https: 127.0.0.1:18443}   in banyan.yaml:6:10"},
+		{"its port is taken by nobody knows whom", https(trustIs(trusting(later), nil), says(syscall.EADDRINUSE), nobody), secure, Failed, "address already in use", "gateway: {https:"},
 
 		{"none of a company", authorities(holding("", errGone)), shop(), Fine, "names none", ""},
 		{"one that can be read", authorities(holding("-----BEGIN CERTIFICATE-----", nil)), environ("SSL_CERT_FILE=/ca.pem"), Fine, "1 file", ""},

@@ -174,8 +174,10 @@ func (s subject) foreign(t *testing.T) {
 func (s subject) line(t *testing.T) {
 	r := newRoot(t)
 	p := Adding(t.Context(), s.all(), r)[0]
-	if p.Line() == "" || strings.Contains(p.Line(), "sudo") != p.Commands[0].Superuser || s.store.Name() == "" {
-		t.Errorf("%q of %q", p.Line(), s.store.Name())
+	user := s.machine
+	user.Superuser = false
+	if p.Line(user) == "" || strings.Contains(p.Line(user), "sudo ") != p.Commands[0].Superuser || s.machine.Superuser && strings.Contains(p.Line(s.machine), "sudo ") || s.store.Name() == "" {
+		t.Errorf("%q of %q", p.Line(user), s.store.Name())
 	}
 }
 
@@ -187,7 +189,7 @@ func (s subject) barred(t *testing.T) {
 	if !p.Barred(user) {
 		t.Skip("no command needs the superuser")
 	}
-	if done := p.Do(t.Context(), user, r, Trusted); done.Line() == "" || done.Err != nil || s.content(t) != before {
+	if done := p.Do(t.Context(), user, r, Trusted); done.Line(user) == "" || done.Err != nil || s.content(t) != before {
 		t.Errorf("without rights it did %+v", done)
 	}
 }

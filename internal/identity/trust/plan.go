@@ -70,7 +70,7 @@ func (p Plan) Do(ctx context.Context, m Machine, r Root, want Held) Plan {
 	}
 	for _, c := range p.Commands {
 		if _, err := m.Run(ctx, c.Argv...); err != nil {
-			p.Err = errors.Join(p.Err, fmt.Errorf("running %s: %w", c, err)) // the next may mend what this one could not
+			p.Err = errors.Join(p.Err, fmt.Errorf("running %s: %w", c.Text(m), err)) // the next may mend what this one could not
 		}
 	}
 	held, err := p.Store.Holds(ctx, r)
@@ -86,10 +86,10 @@ func (p Plan) Do(ctx context.Context, m Machine, r Root, want Held) Plan {
 }
 
 // Line is the commands as one line for a shell.
-func (p Plan) Line() string {
+func (p Plan) Line(m Machine) string {
 	var lines []string
 	for _, c := range p.Commands {
-		lines = append(lines, c.String())
+		lines = append(lines, c.Text(m))
 	}
 	return strings.Join(lines, " && ")
 }

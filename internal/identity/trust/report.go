@@ -35,22 +35,19 @@ type Found struct {
 func (h Held) String() string { return [...]string{"absent", "partly", "trusted"}[h] }
 
 // Reported makes the report of plans, done or not.
-func Reported(r Root, fingerprint string, plans []Plan, missing []Missing) Report {
+func Reported(m Machine, r Root, fingerprint string, plans []Plan, missing []Missing) Report {
 	report := Report{Trusted: true, Root: r.Path, Fingerprint: fingerprint, Expires: r.Certificate.NotAfter, Stores: []Found{}}
 	for _, p := range plans {
-		f := Found{Name: p.Store.Name(), Trusted: p.Err == nil && p.Held == Trusted, Held: p.Held.String(), Run: p.Line()}
-		for _, c := range p.Commands {
-			f.Superuser = f.Superuser || c.Superuser
-		}
+		f := Found{Name: p.Store.Name(), Trusted: p.Err == nil && p.Held == Trusted, Held: p.Held.String(), Run: p.Line(m), Superuser: p.Barred(m)}
 		if p.Err != nil {
 			f.Wrong, f.Held = p.Err.Error(), ""
 		}
 		report.Trusted, report.Left = report.Trusted && f.Trusted, report.Left || f.Run != "" || p.Err != nil
 		report.Stores = append(report.Stores, f)
 	}
-	for _, m := range missing {
+	for _, one := range missing {
 		report.Trusted = false
-		report.Stores = append(report.Stores, Found{Name: m.Name, Wrong: m.Why, Fix: m.Fix})
+		report.Stores = append(report.Stores, Found{Name: one.Name, Wrong: one.Why, Fix: one.Fix})
 	}
 	return report
 }

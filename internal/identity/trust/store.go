@@ -22,10 +22,10 @@ type Command struct {
 	Superuser bool
 }
 
-// String is the command as it is typed, with sudo where that is needed.
-func (c Command) String() string {
+// Text is the command as it is typed, with sudo where that is needed on a machine.
+func (c Command) Text(m Machine) string {
 	words := make([]string, 0, len(c.Argv)+1)
-	if c.Superuser {
+	if c.Superuser && !m.Superuser {
 		words = append(words, "sudo")
 	}
 	for _, word := range c.Argv {

@@ -88,7 +88,7 @@ func TestCommandsAreWordsForAShell(t *testing.T) {
 		{[]string{"rm", "-f", "/Library/Application Support/x"}, false, "rm -f '/Library/Application Support/x'"},
 		{[]string{"echo", "it's", "", "$HOME"}, false, `echo 'it'\''s' '' '$HOME'`},
 	} {
-		if got := (Command{c.argv, c.root}).String(); got != c.want {
+		if got := (Command{c.argv, c.root}).Text(Machine{}); got != c.want {
 			t.Errorf("%q is written %s, not %s", c.argv, got, c.want)
 		}
 	}
