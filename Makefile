@@ -54,8 +54,9 @@ torture: ## Faults: processes killed at random while requests run
 	go test -tags torture -count 1 -timeout 15m ./internal/node/...
 
 .PHONY: browser
-browser: ## The page in headless Chromium
+browser: ## The page, and HTTPS by name, in headless Chromium
 	go test -tags browser -count 1 -timeout 5m ./internal/dashboard/...
+	go test -tags browser -count 1 -timeout 5m -run Browser ./internal/node
 
 .PHONY: invariants
 invariants: ## Tests with the expensive invariants of the request path
