@@ -154,7 +154,7 @@ func (a *Authority) issue(name string, now time.Time) (*tls.Certificate, error) 
 		return nil, err
 	}
 	leaf := &x509.Certificate{
-		SerialNumber: serial(), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		SerialNumber: serial(), Subject: pkix.Name{Organization: []string{organization}}, DNSNames: []string{name},
 		NotBefore: now.Add(-skew), NotAfter: earlier(now.Add(leafLasts), earlier(a.issuer.NotAfter, a.Root.NotAfter)),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, BasicConstraintsValid: true,
 	}

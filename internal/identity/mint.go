@@ -22,6 +22,12 @@ const (
 	skew = time.Hour
 )
 
+const (
+	organization = "Banyan local development"
+	// longest is the bound of a common name (RFC 5280, ub-common-name).
+	longest = 64
+)
+
 // minted are the files of a new authority, by name.
 type minted map[string][]byte
 
@@ -68,7 +74,7 @@ func mint(now time.Time) (minted, error) {
 // constrained is an authority for names of this machine alone.
 func constrained(name string, depth int, now time.Time) *x509.Certificate {
 	return &x509.Certificate{
-		SerialNumber: serial(), Subject: pkix.Name{Organization: []string{"Banyan local development"}, CommonName: name},
+		SerialNumber: serial(), Subject: pkix.Name{Organization: []string{organization}, CommonName: name[:min(len(name), longest)]},
 		NotBefore: now.Add(-skew), NotAfter: now.Add(authorityLasts),
 		IsCA: true, BasicConstraintsValid: true, MaxPathLen: depth, MaxPathLenZero: depth == 0,
 		KeyUsage:                    x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
