@@ -63,6 +63,7 @@ func TestViewsSayWhatIs(t *testing.T) {
 			"could not reserve stock: sku 88 is gone", "GET /api/v1/orders/7", "STRIPE_KEY ******** environment of banyan up", "banyan scale orders=2"}},
 		{"a failing service says so on its page", failing(now), "/service/payments", []string{
 			"payments failed", "payments.1 waiting – – – 4", "ended with exit code 1", "caller req/s failed p99 orders 9.8 3.1 % 18.3 ms Calls last 10 s It declares no call.", "4bf92f35"}},
+		{"the names under TLS are told", healthy(now), "/service/orders", []string{"gateway http://127.0.0.1:8080 https://shop.localhost:8443", "by name https://orders.shop.localhost:8443"}},
 		{"an external one has no instances to show", healthy(now), "/service/mail", []string{"mail external", "runs elsewhere"}},
 		{"traces tell a failure from a failure within", healthy(now), "/traces", []string{"GET /api/v1/orders/7 orders 200 38.2 ms 5 1 4bf92f35", "POST /api/v1/orders orders 502 ✗ 2.00 s 3 2"}},
 		{"failed traces alone", healthy(now), "/traces?failed=true", []string{"POST /api/v1/orders", "banyan trace --failed"}},

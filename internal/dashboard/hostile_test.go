@@ -18,6 +18,7 @@ func TestWhatServicesWriteIsText(t *testing.T) {
 	now := time.Now()
 	w := failing(now)
 	w.app.Name, w.app.Refused, w.app.Gateway, w.app.Environment = attack, attack, "javascript:alert(5)", attack
+	w.app.HTTPS = attack
 	for i := range w.services {
 		s := &w.services[i]
 		s.Owner, s.Doing, s.Release, s.Routes = attack, attack, attack, []string{attack}

@@ -114,6 +114,7 @@ func healthy(now time.Time) *world {
 		w.services = append(w.services, running(now, name, 1+(i+1)%2))
 	}
 	orders := &w.services[5]
+	w.app.HTTPS, orders.HTTPS = "https://shop.localhost:8443", "https://orders.shop.localhost:8443"
 	orders.Calls, orders.Callers, orders.Routes = []string{"catalog", "inventory", "payments"}, []string{"storefront"}, []string{"/api/v1/orders/**"}
 	w.services = append(w.services, api.Service{Name: "mail", Where: "banyan.yaml:88:3", Phase: api.Running, External: true, Protocol: "http1", Callers: []string{"orders"}})
 	w.rates = api.Rates{Window: 10, Edges: []api.Rate{
