@@ -107,7 +107,7 @@ func (s *shell) authority(o trustOptions) (*identity.Authority, error) {
 
 // none is the answer where the user has no authority.
 func (s *shell) none(o trustOptions) error {
-	says := "there is no certificate authority, so nothing trusts one"
+	says := "there is no certificate authority to take out; one whose folder was removed by hand is called \"Banyan local root\" in stores, and banyan-*.crt"
 	if !o.remove {
 		says = "there is no certificate authority yet; banyan trust makes one, and so does an application with gateway.https"
 	}
