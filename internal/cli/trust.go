@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,6 +59,10 @@ func (s *shell) trust(ctx context.Context, o trustOptions) error {
 	if !known {
 		return misuse(diag.At(diag.Position{}, diag.BadArgument, "--store takes all, system or browsers, not %q", o.store))
 	}
+	if s.borrowed() {
+		return misuse(diag.At(diag.Position{}, diag.BadArgument, "under sudo this would be about the superuser's own authority and browsers").
+			WithHint("run banyan trust as yourself: it prints what needs root"))
+	}
 	authority, err := s.authority(o)
 	if errors.Is(err, identity.ErrNone) {
 		return s.none(o)
@@ -103,6 +109,14 @@ func (s *shell) authority(o trustOptions) (*identity.Authority, error) {
 		return identity.Open(folder, s.Now())
 	}
 	return identity.Obtain(folder, s.Now())
+}
+
+// borrowed tells whether a user has taken the superuser's rights.
+func (s *shell) borrowed() bool {
+	return slices.ContainsFunc(s.Environ, func(pair string) bool {
+		user, is := strings.CutPrefix(pair, "SUDO_USER=")
+		return is && user != "" && user != "root"
+	})
 }
 
 // none is the answer where the user has no authority.
