@@ -18,10 +18,10 @@ var rows = [][]string{
 	{"trace", "unit", "diag", "redact", "snapshot", "signal", "problem", "journal", "lifecycle"},
 	{"contract", "expr", "exchange", "graph"},
 	{"spec", "importer", "keeper", "runner", "image", "bus", "registry", "proxy", "identity", "broker", "database", "saga",
-		"config", "secret", "telemetry", "rollout", "autoscale", "advise", "layout", "terminal", "export"},
+		"config", "secret", "telemetry", "rollout", "autoscale", "advise", "layout", "terminal", "markdown", "export"},
 	{"layer", "supervise", "check"},
 	{"gateway", "mesh", "reconcile"},
-	{"api", "dashboard", "doctor"},
+	{"api", "dashboard", "doctor", "book", "manual"},
 	{"node"},
 	{"cli"},
 }
@@ -30,7 +30,7 @@ var rows = [][]string{
 var importers = map[string][]string{
 	"cel.dev/cel-go":         {"internal/expr"},
 	"github.com/fsnotify":    {"internal/runner"},
-	"github.com/spf13/cobra": {"internal/cli"},
+	"github.com/spf13/cobra": {"internal/cli", "internal/manual"},
 	"go.yaml.in/yaml":        {"internal/spec", "internal/importer", "examples"},
 	"golang.org/x/net":       {"internal/proxy"},
 	"golang.org/x/sys":       {"internal"},

@@ -3,6 +3,6 @@
 //
 // In: the terminal's own answers about itself, once (Detect), and values that are already decided. Out: text that fits the
 // Screen; without a terminal the same text has no escape and no width. What comes from a service passes Harmless first.
-// Used by cli alone. It knows no command, no application and no wire type: whoever calls says what is worth showing.
+// Used by cli and book. It knows no command, no application and no wire type: whoever calls says what is worth showing.
 // Concurrency: all but a Block are values and pure functions; a Block belongs to the goroutine that draws it.
 package terminal
