@@ -40,9 +40,12 @@ fuzz: ## Each fuzz target for a few seconds (FUZZTIME=5s)
 	@bash scripts/fuzz.sh
 
 .PHONY: generate
-generate: build ## Write the generated files again: the JSON Schema and the OpenAPI document
+generate: build ## Write the generated files again: the JSON Schema, the OpenAPI document, the references of the book
 	@$(BINARY) schema > docs/banyan.schema.json
 	@go test ./internal/api -run TestTheDocumentIsCurrent -update >/dev/null
+	@go test ./internal/spec -run TestTheReferenceIsCurrent -update >/dev/null
+	@go test ./internal/cli -run TestTheReferenceOfTheCommandsIsCurrent -update >/dev/null
+	@go test ./internal/book -run TestTheIndexOfCodesIsCurrent -update >/dev/null
 
 .PHONY: cross
 cross: ## Compile for Linux, macOS and Windows

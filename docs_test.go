@@ -103,11 +103,10 @@ func TestLinksBetweenDocumentsLeadSomewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	decisions, _ := filepath.Glob("docs/decisions/*.md")
 	top, _ := filepath.Glob("*.md")
-	guides, _ := filepath.Glob("docs/guides/*.md")
+	guides, _ := filepath.Glob("docs/*/*.md")
 	examples, _ := filepath.Glob("examples/*/*.md")
-	for _, path := range slices.Concat(files, decisions, guides, top, examples, []string{"examples/README.md"}) {
+	for _, path := range slices.Concat(files, guides, top, examples, []string{"examples/README.md"}) {
 		for _, m := range link.FindAllStringSubmatch(document(t, path), -1) {
 			if _, err := os.Stat(filepath.Join(filepath.Dir(path), m[1])); err != nil {
 				t.Errorf("%s links to %s, which does not exist", path, m[1])

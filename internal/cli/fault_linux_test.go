@@ -50,6 +50,7 @@ var faultTable = []fault{
 	{"graph", 1, 1, 0, 0, 0, 0},
 	{"journal", 1, 3, 3, 3, 3, 3},
 	{"doctor", 0, 1, 0, 1, 1, 1},
+	{"docs install", 0, 0, 0, 0, 0, 0},
 	{"validate", 1, 1, 0, 0, 0, 0},
 	{"config", 1, 1, 0, 0, 0, 0},
 	{"schema", 0, 0, 0, 0, 0, 0},

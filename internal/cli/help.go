@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/banyan-run/banyan/docs"
+	"github.com/banyan-run/banyan/internal/book"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
@@ -59,7 +61,15 @@ func (s *shell) explainCode(code diag.Code) error {
 		}
 		return misuse(d)
 	}
-	s.printf("%s  %s\n\n  why   %s\n  next  %s\n", s.paint(terminal.Bold, string(entry.Code)), entry.Title, entry.Cause, entry.Way)
+	page, written, err := book.Entry(docs.Pages, code)
+	if err != nil {
+		return err
+	}
+	if !written { // a test fails then, so only while a code is being added
+		s.printf("%s: %s\n\n%s\n\n%s\n", entry.Code, entry.Title, entry.Cause, entry.Way)
+		return nil
+	}
+	s.printf("%s", page.Text(s.Screen, s.columns()))
 	return nil
 }
 
