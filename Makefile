@@ -52,6 +52,14 @@ cross: ## Compile for Linux, macOS and Windows
 	@for os in linux darwin windows; do for arch in amd64 arm64; do \
 	  echo "  $$os/$$arch"; GOOS=$$os GOARCH=$$arch CGO_ENABLED=0 go build -o /dev/null ./cmd/banyan || exit 1; done; done
 
+.PHONY: release
+release: ## dist/: archives, packages, bills of materials and checksums for Linux, macOS and Windows
+	@go run ./scripts/release -out dist
+
+.PHONY: reproduce
+reproduce: ## Make the release of one system twice, apart from each other, and compare the bytes
+	@bash scripts/reproduce.sh
+
 .PHONY: torture
 torture: ## Faults: processes killed at random while requests run
 	go test -tags torture -count 1 -timeout 15m ./internal/node/...

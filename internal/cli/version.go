@@ -8,6 +8,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// version and commit are what scripts/release tells the linker; they are empty in other builds.
+var version, commit string
+
 // release is which banyan this is.
 type release struct {
 	Version string `json:"version"`
@@ -16,9 +19,13 @@ type release struct {
 	System  string `json:"system"`
 }
 
-// thisRelease reads what the linker wrote: the tag or the commit that the binary was built from.
+// thisRelease reads what was written into the binary: the version and the commit that it was built from.
 func thisRelease() release {
 	r := release{Version: "development", Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
+	if version != "" {
+		r.Version, r.Commit = version, commit
+		return r
+	}
 	info, known := debug.ReadBuildInfo()
 	if !known {
 		return r
