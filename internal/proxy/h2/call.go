@@ -246,11 +246,12 @@ func (c *call) end() {
 	}
 	c.unbind()
 	id := c.id
-	c.o.forget(&c.stream)
 	ended, _, broke := c.in.close()
 	if whole := ended && c.sent; broke == nil && !whole && id != 0 {
-		c.o.say(func(out []byte) []byte { return appendReset(out, id, http2.ErrCodeCancel) })
+		c.o.reset(id, http2.ErrCodeCancel)
+		c.o.flush()
 	}
+	c.o.forget(&c.stream)
 	c.x = nil
 	c.o.rest(c)
 }

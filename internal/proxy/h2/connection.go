@@ -116,6 +116,9 @@ func (c *connection) look(now time.Time) bool {
 		}
 		c.give(s, errResting, http2.ErrCodeCancel)
 	}
+	if c.overdue() {
+		c.flush()
+	}
 	since := c.parts.since.Load()
 	slow := since != 0 && now.Sub(time.Unix(0, since)) > c.limits.HeadTime
 	idle := c.working.Load() == 0 && now.Sub(time.Unix(0, c.busy.Load())) > c.limits.Idle
@@ -133,7 +136,8 @@ func (c *connection) give(s *stream, cause error, code http2.ErrCode) {
 	s.in.fail(id, cause)
 	if errors.Is(cause, errStalled) {
 		c.halt(s, cause)
-		c.say(func(out []byte) []byte { return appendReset(out, id, code) })
+		c.reset(id, code)
+		c.flush()
 	}
 }
 
@@ -159,6 +163,8 @@ func (c *connection) headers(id uint32, text []byte, end bool) error {
 	switch {
 	case id%2 == 0:
 		return c.skip(text, broken(http2.ErrCodeProtocol, errIdle))
+	case id <= c.last.Load() && c.hushed(id, end):
+		return c.skip(text, nil)
 	case id <= c.last.Load():
 		return c.skip(text, broken(http2.ErrCodeStreamClosed, errIdle))
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 
+	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/proxy"
 )
 
@@ -175,5 +176,51 @@ func TestManyStreamsThatTakeNothingHoldUpNobody(t *testing.T) {
 	}
 	if n, err := io.Copy(io.Discard, answer.Body); n != 1<<20 || err != nil {
 		t.Fatalf("%d bytes, %v", n, err)
+	}
+}
+
+// TestUploadsThatAreRefusedCostTheClientNothing has what a client sent before it could know ignored, and not held against it.
+func TestUploadsThatAreRefusedCostTheClientNothing(t *testing.T) {
+	s := serve(t, exchange.HandlerFunc(func(x *exchange.Exchange) error {
+		x.Answer(403, "text/plain", []byte("no"))
+		return nil
+	}), func(s *proxy.Server) { s.Done = nil })
+	h := attack(t, s.address)
+	if err := h.WriteWindowUpdate(0, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	fields := block(t, ":method", "POST", ":scheme", "http", ":authority", "a", ":path", "/")
+	answered := make(chan error, 1)
+	const uploads = 500
+	go func() {
+		for n := 0; n < uploads; {
+			frame, err := h.ReadFrame()
+			if err != nil {
+				answered <- err
+				return
+			}
+			if head, is := frame.(*http2.MetaHeadersFrame); is && head.PseudoValue("status") == "403" {
+				n++
+			}
+		}
+		answered <- nil
+	}()
+	for n := range uint32(uploads) {
+		id := 2*n + 1
+		err := h.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: fields, EndHeaders: true})
+		for range 4 {
+			err = errors.Join(err, h.WriteData(id, false, make([]byte, 1000)))
+		}
+		// Every other one ends as if nothing had happened, by a trailer.
+		if n%2 == 0 {
+			trailer := http2.HeadersFrameParam{StreamID: id, BlockFragment: block(t, "x-sum", "1"), EndStream: true, EndHeaders: true}
+			err = errors.Join(err, h.WriteHeaders(trailer))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := <-answered; err != nil {
+		t.Fatal(err)
 	}
 }

@@ -52,6 +52,7 @@ type link struct {
 		// frame is the largest payload that the peer takes; until is when the deadline for writes that is set runs out.
 		frame int
 		until time.Time
+		hush  hush
 	}
 	// moved tells that a window has grown, that pending has shrunk, or that a stream has ended.
 	moved *sync.Cond
@@ -282,7 +283,8 @@ func (l *link) refuse(e http2.StreamError) error {
 		l.halt(s, cause)
 		s.in.fail(e.StreamID, cause)
 	}
-	l.say(func(out []byte) []byte { return appendReset(out, e.StreamID, e.Code) })
+	l.reset(e.StreamID, e.Code)
+	l.flush()
 	return l.side.pays(priceOfReset)
 }
 

@@ -81,8 +81,11 @@ func (l *link) takeData(f *http2.DataFrame) error {
 		if l.consumed(size) {
 			l.flush()
 		}
-		if l.side.idle(f.StreamID) {
+		switch {
+		case l.side.idle(f.StreamID):
 			return broken(http2.ErrCodeProtocol, errIdle)
+		case l.hushed(f.StreamID, f.StreamEnded()):
+			return nil
 		}
 		return l.late(f.StreamID)
 	}
@@ -94,8 +97,7 @@ func (l *link) takeData(f *http2.DataFrame) error {
 	return err
 }
 
-// late is what comes on a stream that has ended: a peer that was told by a reset may not have seen it yet, so it is no more than
-// reset again, which is paid for (RFC 9113 §5.1).
+// late is what comes on a stream that the peer itself has ended (RFC 9113 §5.1).
 func (l *link) late(id uint32) error {
 	return http2.StreamError{StreamID: id, Code: http2.ErrCodeStreamClosed}
 }
@@ -138,6 +140,7 @@ func (l *link) takeReset(f *http2.RSTStreamFrame) error {
 		if l.side.idle(f.StreamID) {
 			return broken(http2.ErrCodeProtocol, errIdle)
 		}
+		l.hushed(f.StreamID, true)
 		return nil
 	}
 	err := fmt.Errorf("%w: %w", errPeerReset, http2.StreamError{StreamID: f.StreamID, Code: f.ErrCode})

@@ -88,7 +88,6 @@ func (s *sender) broke(err error) error {
 		s.fault.Store(&err)
 		c.in.fail(c.in.stream(), err)
 	}
-	id := c.in.stream()
-	c.o.put(func(out []byte) []byte { return appendReset(out, id, http2.ErrCodeCancel) })
+	c.o.reset(c.in.stream(), http2.ErrCodeCancel)
 	return err
 }

@@ -224,17 +224,16 @@ func (s *served) finish(err error) {
 	s.in.interrupt(true)
 	_ = x.Reply.Close()
 	id := s.id
-	s.l.forget(&s.stream)
 	ended, count, broke := s.in.close()
 	switch {
 	case s.x.Ctx.Err() != nil, errors.Is(err, errStalled), broke != nil && !errors.Is(broke, errResting):
 		// It was reset already, by either end (RFC 9113 §5.4.2).
 	case err != nil:
-		s.l.put(func(out []byte) []byte { return appendReset(out, id, http2.ErrCodeInternal) })
+		s.l.reset(id, http2.ErrCodeInternal)
 	case !ended:
-		// The answer is complete, and the rest of the request is not wanted (RFC 9113 §8.1).
-		s.l.put(func(out []byte) []byte { return appendReset(out, id, http2.ErrCodeNo) })
+		s.l.enough(id)
 	}
+	s.l.forget(&s.stream)
 	s.l.flush()
 	if err != nil && x.Note.Cause == nil {
 		x.Note.Cause = s.lost(err)
