@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/banyan-run/banyan/internal/atomicfile"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/importer"
 	"github.com/banyan-run/banyan/internal/spec"
@@ -101,25 +102,16 @@ func (s *shell) occupied(path string) error {
 
 // writeNew creates the file whole or not at all. Without force it never replaces one, not even one that appeared meanwhile.
 func (s *shell) writeNew(path string, text []byte, force bool) error {
-	beside, err := os.CreateTemp(filepath.Dir(path), ".banyan-import-*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", s.short(path), err)
+	write := atomicfile.Create
+	if force {
+		write = atomicfile.Write
 	}
-	defer os.Remove(beside.Name())
-	_, err = beside.Write(text)
-	if err = errors.Join(err, beside.Chmod(0o644), beside.Close()); err != nil {
-		return fmt.Errorf("writing %s: %w", s.short(path), err)
-	}
-	if !force {
-		if err := os.Link(beside.Name(), path); err == nil {
-			return nil
-		} else if errors.Is(err, fs.ErrExist) {
-			return s.occupied(path)
-		}
-		// The file system has no links. That there was no file was seen before.
-	}
-	if err := os.Rename(beside.Name(), path); err != nil {
-		return fmt.Errorf("writing %s: %w", s.short(path), err)
+	err := write(path, text, 0o644)
+	switch {
+	case err != nil && !force && errors.Is(err, fs.ErrExist):
+		return s.occupied(path)
+	case err != nil:
+		return fmt.Errorf("importing: %w", err)
 	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/banyan-run/banyan/internal/atomicfile"
 )
 
 const (
@@ -80,11 +82,7 @@ func (r record) write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("writing the keeper's record: %w", err)
 	}
-	draft := filepath.Join(dir, recordName+".new")
-	if err := os.WriteFile(draft, b, 0o600); err != nil {
-		return fmt.Errorf("writing the keeper's record: %w", err)
-	}
-	if err := os.Rename(draft, filepath.Join(dir, recordName)); err != nil {
+	if err := atomicfile.Replace(filepath.Join(dir, recordName), b, 0o600); err != nil {
 		return fmt.Errorf("writing the keeper's record: %w", err)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/atomicfile"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
 )
@@ -107,7 +108,7 @@ func (s state) note(run string) (n runNote, takeover bool, err error) {
 	if text, err = json.Marshal(n); err != nil {
 		return n, false, fmt.Errorf("beginning the run: %w", err)
 	}
-	return n, false, s.replace(name, text)
+	return n, false, atomicfile.Replace(s.path(name), text, 0o600)
 }
 
 func (s state) apply(app *graph.App) error {
@@ -115,23 +116,5 @@ func (s state) apply(app *graph.App) error {
 	if err != nil {
 		return fmt.Errorf("keeping what runs: %w", err)
 	}
-	return s.replace(filepath.Join("run", "applied.json"), text)
-}
-
-// replace writes a file whole or not at all.
-func (s state) replace(name string, text []byte) error {
-	path := s.path(name)
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
-	}
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("writing %s: %w", name, err), os.Remove(file.Name()))
-	}
-	return nil
+	return atomicfile.Replace(s.path(filepath.Join("run", "applied.json")), text, 0o600)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/banyan-run/banyan/internal/atomicfile"
 	"github.com/banyan-run/banyan/internal/journal"
 )
 
@@ -118,26 +119,11 @@ func (l *loop) remember() {
 	}
 	text, err := json.Marshal(l.record)
 	if err == nil && !bytes.Equal(text, l.written) {
-		err = replaceFile(filepath.Join(l.means.Folder, recordName), text)
+		err = atomicfile.Replace(filepath.Join(l.means.Folder, recordName), text, 0o600)
 		l.written = text
 	}
 	if err != nil && !l.told {
 		l.told = true
 		l.note("releases", "releases and wishes cannot be kept for the next time", err.Error())
 	}
-}
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, text []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("keeping releases: %w", err)
-	}
-	draft := path + ".new"
-	if err := os.WriteFile(draft, text, 0o600); err != nil {
-		return fmt.Errorf("keeping releases: %w", err)
-	}
-	if err := os.Rename(draft, path); err != nil {
-		return errors.Join(fmt.Errorf("keeping releases: %w", err), os.Remove(draft))
-	}
-	return nil
 }

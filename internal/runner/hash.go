@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/banyan-run/banyan/internal/atomicfile"
 )
 
 const (
@@ -69,10 +71,7 @@ func (h *Hasher) Save() error {
 	if err != nil {
 		return fmt.Errorf("keeping hashes: %w", err)
 	}
-	if err := os.WriteFile(h.file+".new", b, 0o600); err != nil {
-		return fmt.Errorf("keeping hashes: %w", err)
-	}
-	if err := os.Rename(h.file+".new", h.file); err != nil {
+	if err := atomicfile.Replace(h.file, b, 0o600); err != nil {
 		return fmt.Errorf("keeping hashes: %w", err)
 	}
 	return nil

@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/banyan-run/banyan/internal/atomicfile"
 	"github.com/banyan-run/banyan/internal/journal"
 	"github.com/banyan-run/banyan/internal/rollout"
 )
@@ -64,7 +63,7 @@ func (w *recordWriter) write() uint64 {
 	all, version := w.board.Version()
 	text, err := json.Marshal(recordOf(all))
 	if err == nil && !bytes.Equal(text, w.written) {
-		err = replace(filepath.Join(w.means.Folder, recordName), text)
+		err = atomicfile.Replace(filepath.Join(w.means.Folder, recordName), text, 0o600)
 		w.written = text
 	}
 	if err != nil && !w.told {
@@ -93,19 +92,4 @@ func readRecord(folder string) map[string]past {
 		return nil
 	}
 	return r.Instances
-}
-
-// replace writes a file at once: a reader sees the old or the new one.
-func replace(path string, text []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("keeping the state of instances: %w", err)
-	}
-	draft := path + ".new"
-	if err := os.WriteFile(draft, text, 0o600); err != nil {
-		return fmt.Errorf("keeping the state of instances: %w", err)
-	}
-	if err := os.Rename(draft, path); err != nil {
-		return errors.Join(fmt.Errorf("keeping the state of instances: %w", err), os.Remove(draft))
-	}
-	return nil
 }
