@@ -13,6 +13,7 @@ import (
 
 	"github.com/banyan-run/banyan/bench/measure"
 	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/project"
 )
 
 // peer is one proxy under measurement.
@@ -80,7 +81,7 @@ func startBanyan(ctx context.Context, folder, backend string) (*peer, error) {
 	if out, err := exec.CommandContext(ctx, "bin/banyan", "up", "-d", "--wait", "--file", file).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, out)
 	}
-	app, err := api.Dial(api.Socket(folder)).App(ctx)
+	app, err := api.Dial(project.Place{Root: folder}.Socket()).App(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/banyan-run/banyan/bench/measure"
 	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/project"
 )
 
 const (
@@ -48,7 +49,7 @@ func run(ctx context.Context, rounds int) error {
 	if err != nil {
 		return err
 	}
-	client := api.Dial(api.Socket(root))
+	client := api.Dial(project.Place{Root: root}.Socket())
 	if err := banyan(ctx, "up", "-d", "--wait", "--timeout", "5m", "--file", file); err != nil {
 		return fmt.Errorf("starting the shop once, to build it: %w", err)
 	}

@@ -287,13 +287,6 @@ func TestTheSocketRefusesSupervisedProcesses(t *testing.T) {
 	<-done
 }
 
-func TestASocketPathThatIsTooLongGoesElsewhere(t *testing.T) {
-	short, long := Socket("/srv/shop"), Socket("/srv/"+strings.Repeat("deep/", 40))
-	if !strings.HasPrefix(short, "/srv/shop/") || len(long) > longest || long == Socket("/srv/"+strings.Repeat("deep/", 41)) {
-		t.Fatalf("%s and %s", short, long)
-	}
-}
-
 func TestABodyIsBounded(t *testing.T) {
 	body := `{"services":["` + strings.Repeat("a", maxBody) + `"]}`
 	r, w := httptest.NewRequest("POST", "/v1/stop", strings.NewReader(body)), httptest.NewRecorder()

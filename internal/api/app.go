@@ -8,6 +8,8 @@ type App struct {
 	Environment string `json:"environment" doc:"The overlay that is applied."`
 	Root        string `json:"root" doc:"Absolute folder of the file."`
 	File        string `json:"file" doc:"Absolute path of banyan.yaml."`
+	// Project is the name of the copy, empty for the application itself.
+	Project string `json:"project,omitempty" doc:"Name of the copy; empty for the application itself."`
 	// Run is the identifier of the time between this up and its down.
 	Run     string    `json:"run" doc:"Identifier of this run."`
 	Version string    `json:"version" doc:"Version of the banyan binary that runs it."`
@@ -26,6 +28,8 @@ type App struct {
 	Loaded time.Time `json:"loaded" doc:"When the file that runs was read."`
 	// Refused is why the newest file on disk is not what runs: rendered diagnostics; empty when it is.
 	Refused string `json:"refused,omitempty" doc:"Why the newest file does not run, as banyan validate says it."`
+	// Moved says of each listener and instance whose kept port somebody has which one it got instead.
+	Moved []string `json:"moved,omitempty" doc:"Ports that are others than before, and who has those."`
 	// Problems are failures that are no service's: a listener that could not be opened, a store that dropped records.
 	Problems []Problem `json:"problems,omitempty" doc:"What is wrong and belongs to no service."`
 }

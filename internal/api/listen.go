@@ -6,6 +6,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+
+	"github.com/banyan-run/banyan/internal/project"
 )
 
 // Listen opens the control socket with mode 0600 in a folder of mode 0700. A connection of another user, or of a process of
@@ -15,7 +17,7 @@ func Listen(path string, supervised func(pid int) bool) (net.Listener, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("making the socket's folder: %w", err)
 	}
-	if err := own(folder); err != nil {
+	if err := project.Own(folder); err != nil {
 		return nil, err
 	}
 	// What lies there was left by a process that is gone: the keeper's lock lets one control process run at a time.

@@ -13,8 +13,10 @@ import (
 type shell struct {
 	World
 	file, environment string
-	output            string
-	quiet             bool
+	// project is the name of the copy, empty for the application itself.
+	project string
+	output  string
+	quiet   bool
 }
 
 // Main runs one command line and returns the exit code of the process.

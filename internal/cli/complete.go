@@ -42,7 +42,7 @@ func (s *shell) names(ctx context.Context) []string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, completeWithin)
 	defer cancel()
-	running, err := api.Dial(api.Socket(at.root)).Services(ctx)
+	running, err := api.Dial(at.Socket()).Services(ctx)
 	if err == nil {
 		return names(running)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/doctor"
 	"github.com/banyan-run/banyan/internal/node"
+	"github.com/banyan-run/banyan/internal/project"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
 
@@ -52,7 +53,7 @@ func (s *shell) subject(ctx context.Context) (doctor.Subject, error) {
 	var d diag.Diagnostic
 	switch {
 	case err == nil:
-		subject.Dir = at.root
+		subject.Dir = at.Root
 		loaded, _, err := s.load(at)
 		if err != nil && !errors.As(err, &subject.Faults) {
 			return subject, err
@@ -64,9 +65,10 @@ func (s *shell) subject(ctx context.Context) (doctor.Subject, error) {
 	case s.file != "" || !errors.As(err, &d) || d.Code != diag.NoFile:
 		return subject, err
 	}
+	at.Place = project.Place{Root: subject.Dir, Name: s.project}
 	subject.Banyan = doctor.Banyan{
 		Version: r.Version, System: r.System, Form: node.StateVersion,
-		State: node.StateFolder(subject.Dir), Runtime: api.RuntimeFolder(), Socket: api.Socket(subject.Dir),
+		State: at.State(), Runtime: project.RuntimeFolder(), Socket: at.Socket(),
 	}
 	return subject, nil
 }
@@ -75,7 +77,7 @@ func (s *shell) subject(ctx context.Context) (doctor.Subject, error) {
 func (p place) serves(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeoutCause(ctx, completeWithin, errors.New("no answer"))
 	defer cancel()
-	_, err := api.Dial(api.Socket(p.root)).App(ctx)
+	_, err := api.Dial(p.Socket()).App(ctx)
 	return err == nil
 }
 

@@ -51,7 +51,7 @@ func (s *shell) end(ctx context.Context, at place, within time.Duration) error {
 	patient, stop := patience(ctx, within)
 	defer stop()
 	began := s.Now()
-	client := api.Dial(api.Socket(at.root))
+	client := api.Dial(at.Socket())
 	s.ask(patient, client, at)
 	v := s.view(leaving{})
 	for services := range progress(patient, client, at.released(patient)) {

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/banyan-run/banyan/internal/project"
 )
 
 // fault is how a command is typed, and the code that it ends with in a folder with no file, with a broken file, with nothing
@@ -235,7 +237,7 @@ func TestWhateverIsWrongEachCommandSaysSoAndChangesNothing(t *testing.T) {
 				if after := tree(t, dir, !starts); after != before {
 					t.Errorf("it changed\n%sto\n%s", before, after)
 				}
-				if starts && code != exitOK && (place{root: dir}).lives() {
+				if starts && code != exitOK && (place{Place: project.Place{Root: dir}}).lives() {
 					t.Error("it leaves a keeper")
 				}
 			})
@@ -285,7 +287,7 @@ func TestCtrlCAtAnyMomentLeavesNothingHalfDone(t *testing.T) {
 				t.Fatalf("then %s ends with %d:\n%s", next, code, said)
 			}
 		}
-		if (place{root: dir}).lives() {
+		if (place{Place: project.Place{Root: dir}}).lives() {
 			t.Error("a keeper lives on")
 		}
 	}
@@ -315,7 +317,7 @@ func TestCtrlCDuringACommandDisturbsNothingThatRuns(t *testing.T) {
 	if code, said := finished(t, dir, "status"); code != exitOK {
 		t.Errorf("status ends with %d:\n%s", code, said)
 	}
-	if code, said := finished(t, dir, "down"); code != exitOK || (place{root: dir}).lives() {
+	if code, said := finished(t, dir, "down"); code != exitOK || (place{Place: project.Place{Root: dir}}).lives() {
 		t.Errorf("down ends with %d:\n%s", code, said)
 	}
 }

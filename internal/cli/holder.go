@@ -10,7 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/banyan-run/banyan/internal/api"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/keeper"
 )
@@ -28,7 +27,7 @@ type process struct {
 // holder reads the record, which is true only while the folder is held.
 func (p place) holder() holder {
 	var h holder
-	text, err := os.ReadFile(filepath.Join(p.runFolder(), "keeper.json"))
+	text, err := os.ReadFile(filepath.Join(p.Run(), "keeper.json"))
 	if err != nil || json.Unmarshal(text, &h) != nil {
 		return holder{}
 	}
@@ -62,7 +61,7 @@ func (p place) lives() bool {
 
 // sweep ends what a dead keeper left and tells whether the folder is held by a living one.
 func (p place) sweep() (killed []int, held bool, err error) {
-	killed, err = keeper.Sweep(p.runFolder(), "")
+	killed, err = keeper.Sweep(p.Run(), "")
 	var d diag.Diagnostic
 	if errors.As(err, &d) && d.Code == diag.AlreadyRunning {
 		return nil, true, nil
@@ -94,7 +93,7 @@ func (p place) released(ctx context.Context) <-chan struct{} {
 
 // answers tells whether somebody still listens at the control socket: a killed process may do so until its last thread ended.
 func (p place) answers() bool {
-	conn, err := net.Dial("unix", api.Socket(p.root))
+	conn, err := net.Dial("unix", p.Socket())
 	if err != nil {
 		return false
 	}

@@ -13,16 +13,13 @@ import (
 	"github.com/banyan-run/banyan/internal/node"
 )
 
-// runFolder holds the keeper's lock, record and log.
-func (p place) runFolder() string { return node.RunFolder(p.root) }
-
-func (p place) log() string { return filepath.Join(p.runFolder(), "keeper.log") }
+func (p place) log() string { return filepath.Join(p.Run(), "keeper.log") }
 
 // spawn starts the keeper of the application, which starts the control process.
 func (s *shell) spawn(at place, o upOptions) (*keeper.Process, error) {
 	args := append([]string{"keeper", "--run", s.newRun()}, s.hidden(at, !o.noWatch)...)
 	return keeper.Spawn(keeper.SpawnOptions{
-		Executable: s.Executable, Args: args, Dir: at.root, Env: s.Environ, Leash: !o.detach, Log: at.log(),
+		Executable: s.Executable, Args: args, Dir: at.Root, Env: s.Environ, Leash: !o.detach, Log: at.log(),
 	})
 }
 
@@ -36,6 +33,9 @@ func (s *shell) newRun() string {
 // hidden are the flags that up hands on to the keeper and the keeper to the control process.
 func (s *shell) hidden(at place, watch bool) []string {
 	args := []string{"--file", at.file, "--env", s.environment}
+	if at.Name != "" {
+		args = append(args, "--project", at.Name)
+	}
 	if !watch {
 		args = append(args, "--no-watch")
 	}
@@ -55,7 +55,7 @@ func (s *shell) keeperCommand() *cobra.Command {
 			}
 			// The keeper has its own answer to signals.
 			return keeper.Run(context.WithoutCancel(cmd.Context()), keeper.Options{
-				Dir: at.runFolder(), Run: run, Control: append([]string{s.Executable, "control"}, s.hidden(at, !noWatch)...),
+				Dir: at.Run(), Run: run, Control: append([]string{s.Executable, "control"}, s.hidden(at, !noWatch)...),
 			})
 		},
 	}
@@ -76,7 +76,7 @@ func (s *shell) controlCommand() *cobra.Command {
 				return err
 			}
 			return node.Run(cmd.Context(), node.Options{
-				File: at.file, Environment: s.environment, Environ: outer(s.Environ), Version: thisRelease().Version, Watch: !noWatch,
+				File: at.file, Environment: s.environment, Project: at.Name, Environ: outer(s.Environ), Version: thisRelease().Version, Watch: !noWatch,
 			})
 		},
 	}

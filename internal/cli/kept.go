@@ -8,9 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/banyan-run/banyan/internal/api"
 	"github.com/banyan-run/banyan/internal/identity"
-	"github.com/banyan-run/banyan/internal/node"
+	"github.com/banyan-run/banyan/internal/project"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
 
@@ -33,22 +32,29 @@ type keptPath struct {
 
 // kept lists what there is, without following a link.
 func (p place) kept(o purgeOptions, environ []string) (kept, error) {
-	all := kept{Paths: []keptPath{}}
 	var roots []string
-	if p.root != "" {
-		roots = append(roots, node.StateFolder(p.root))
-		if socket := p.elsewhere(); socket != "" && !o.user {
-			roots = append(roots, socket)
+	if p.Root != "" {
+		roots = append(roots, p.State())
+		for _, one := range p.within() {
+			if !o.user {
+				roots = append(roots, elsewhere(one), one.Listed())
+			}
 		}
 	}
 	if o.user {
-		roots = append(roots, api.RuntimeFolder())
+		roots = append(roots, project.RuntimeFolder())
 		if folder, err := identity.Folder(environ); err == nil { // who has no home has no authority
 			roots = append(roots, folder)
 		}
 	}
+	return keptBelow(roots)
+}
+
+// keptBelow lists roots with all below; an empty one and one that is not there are left out.
+func keptBelow(roots []string) (kept, error) {
+	all := kept{Paths: []keptPath{}}
 	for _, root := range roots {
-		if _, err := os.Lstat(root); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(root); root == "" || errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		all.roots = append(all.roots, root)
@@ -60,9 +66,9 @@ func (p place) kept(o purgeOptions, environ []string) (kept, error) {
 }
 
 // elsewhere is the control socket's path where it does not lie in the application's folder, empty where it does.
-func (p place) elsewhere() string {
-	socket := api.Socket(p.root)
-	if strings.HasPrefix(socket, node.StateFolder(p.root)+string(filepath.Separator)) {
+func elsewhere(p project.Place) string {
+	socket := p.Socket()
+	if strings.HasPrefix(socket, p.State()+string(filepath.Separator)) {
 		return ""
 	}
 	return socket

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/project"
 )
 
 func write(t *testing.T, path string) {
@@ -61,7 +61,7 @@ func TestWhatIsRemovedIsTheFolderAndNothingThatALinkLeadsTo(t *testing.T) {
 			write(t, outside)
 			write(t, filepath.Join(root, "banyan.yaml"))
 			row.prepare(t, root, outside)
-			all, err := place{root: root}.kept(purgeOptions{}, nil)
+			all, err := place{Place: project.Place{Root: root}}.kept(purgeOptions{}, nil)
 			if err != nil || len(all.Paths) == 0 {
 				t.Fatalf("listed %+v (%v)", all, err)
 			}
@@ -113,7 +113,7 @@ func TestTheUsersFolderStaysWhileASocketInItAnswers(t *testing.T) {
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	t.Setenv("XDG_RUNTIME_DIR", folder)
 	path := filepath.Join(folder, "banyan", "other.sock")
-	if api.RuntimeFolder() != filepath.Dir(path) || os.Mkdir(filepath.Dir(path), 0o700) != nil {
+	if project.RuntimeFolder() != filepath.Dir(path) || os.Mkdir(filepath.Dir(path), 0o700) != nil {
 		t.Skip("the folder for temporary files has too long a path")
 	}
 	l, err := net.Listen("unix", path)

@@ -17,6 +17,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
+
+	"github.com/banyan-run/banyan/internal/project"
 )
 
 func TestMain(m *testing.M) {
@@ -69,11 +71,17 @@ func abandon(dir string) error {
 		if err != nil || !d.IsDir() || d.Name() != ".banyan" {
 			return err
 		}
-		at := place{root: filepath.Dir(path)}
-		if _, held, err := at.sweep(); err != nil || !held {
-			return filepath.SkipDir
+		at := place{Place: project.Place{Root: filepath.Dir(path)}}
+		for _, one := range at.within() {
+			left := place{Place: one}
+			if _, held, err := left.sweep(); err != nil || !held {
+				continue
+			}
+			if err := left.force(context.Background()); err != nil {
+				return err
+			}
 		}
-		return at.force(context.Background())
+		return filepath.SkipDir
 	})
 }
 

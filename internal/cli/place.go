@@ -11,11 +11,15 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/node"
+	"github.com/banyan-run/banyan/internal/project"
 	"github.com/banyan-run/banyan/internal/spec"
 )
 
-// place is where an application is: its file and the folder of it, both absolute.
-type place struct{ file, root string }
+// place is where an application is: its file, absolute, and which copy of it.
+type place struct {
+	project.Place
+	file string
+}
 
 // located gives a command the flag that names the file.
 func (s *shell) located(cmd *cobra.Command) {
@@ -24,6 +28,7 @@ func (s *shell) located(cmd *cobra.Command) {
 		short = "" // -f follows there, as everywhere else in the world
 	}
 	cmd.Flags().StringVarP(&s.file, "file", short, "", "the application's `banyan.yaml`; default: the nearest one upward")
+	cmd.Flags().StringVar(&s.project, "project", "", "the `name` of a copy with state, ports and control socket of its own")
 	_ = cmd.MarkFlagFilename("file", "yaml", "yml")
 }
 
@@ -45,6 +50,10 @@ func (s *shell) differs(cmd *cobra.Command, client *api.Client) (runs string, di
 
 // place finds the file; it is not read.
 func (s *shell) place() (place, error) {
+	if s.project != "" && !project.Named(s.project) {
+		return place{}, misuse(diag.At(diag.Position{}, diag.BadArgument, "%q cannot be the name of a project", s.project).
+			WithHint("small letters, digits and dashes, a letter first, 40 at most: banyan up --project review"))
+	}
 	path := s.file
 	if path == "" {
 		found, err := spec.Find(s.Dir)
@@ -69,7 +78,7 @@ func (s *shell) place() (place, error) {
 	if real, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
 		path = filepath.Join(real, filepath.Base(path))
 	}
-	return place{file: path, root: filepath.Dir(path)}, nil
+	return place{project.Place{Root: filepath.Dir(path), Name: s.project}, path}, nil
 }
 
 // because is the last cause of an error of the system, without the path that was named already.
@@ -129,19 +138,19 @@ func (s *shell) client() (*api.Client, error) {
 }
 
 // client outlasts the death of a control process.
-func (p place) client() *api.Client { return api.Dial(api.Socket(p.root)).While(p.lives) }
+func (p place) client() *api.Client { return api.Dial(p.Socket()).While(p.lives) }
 
 // running says for an error of the client that nothing runs, in words for people.
 func (s *shell) running(err error) error {
 	at, _ := s.place() // it was found before, or there would be no client
-	switch d := diag.At(diag.Position{}, diag.NotRunning, "nothing runs in %s", at.root); {
+	switch d := diag.At(diag.Position{}, diag.NotRunning, "nothing runs in %s", at.Root); {
 	case errors.Is(err, api.ErrBroken):
 		d.Message = api.ErrBroken.Error() + ": whether it was done is not known"
 		return ended{exitFailed, d.WithHint("look with banyan status%s, then ask again", s.fileFlag())}
 	case !errors.Is(err, api.ErrNotRunning):
 		return err
 	case at.lives():
-		d.Message = "no control process answers in " + at.root + ", and its keeper lives"
+		d.Message = "no control process answers in " + at.Root + ", and its keeper lives"
 		return ended{exitNotRunning, d.WithHint("%s tells why; banyan down%s ends it", s.short(at.log()), s.fileFlag())}
 	default:
 		return ended{exitNotRunning, d.WithHint("start it with banyan up%s", s.fileFlag())}
@@ -162,14 +171,24 @@ func (s *shell) seen(err error) error {
 
 // remembers tells whether something was seen here before.
 func (p place) remembers() bool {
-	_, err := os.Stat(node.StateFolder(p.root))
+	_, err := os.Stat(p.State())
 	return err == nil
 }
 
-// fileFlag repeats --file in a command that is proposed.
+// naming is fileFlag for another copy.
+func (s *shell) naming(project string) string {
+	other := shell{file: s.file, project: project}
+	return other.fileFlag()
+}
+
+// fileFlag repeats in a command that is proposed what says which application it is about.
 func (s *shell) fileFlag() string {
-	if s.file == "" {
-		return ""
+	flags := ""
+	if s.file != "" {
+		flags = " --file " + s.file
 	}
-	return " --file " + s.file
+	if s.project != "" {
+		flags += " --project " + s.project
+	}
+	return flags
 }

@@ -15,13 +15,21 @@ import (
 )
 
 func (s *shell) psCommand() *cobra.Command {
+	all := false
 	cmd := &cobra.Command{
 		Use: "ps [service…]", Short: "List services and their instances",
-		Long:              "List each instance: how it is, since when, how often it was started again, and what it costs.",
-		Example:           "  banyan ps\n  banyan ps orders payments\n  banyan ps -o json",
+		Long: "List each instance: how it is, since when, how often it was started again, and what it costs. With --all list every application\n" +
+			"of yours that runs, in whatever folder.",
+		Example:           "  banyan ps\n  banyan ps orders payments\n  banyan ps -o json\n  banyan ps --all",
 		ValidArgsFunction: s.services,
-		RunE:              func(cmd *cobra.Command, args []string) error { return s.ps(cmd.Context(), args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if all {
+				return s.psAll(cmd.Context())
+			}
+			return s.ps(cmd.Context(), args)
+		},
 	}
+	cmd.Flags().BoolVar(&all, "all", false, "every running application of yours, copies included")
 	s.located(cmd)
 	s.outputFlag(cmd)
 	return cmd

@@ -13,9 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/banyan-run/banyan/internal/api"
 	"github.com/banyan-run/banyan/internal/diag"
-	"github.com/banyan-run/banyan/internal/node"
+	"github.com/banyan-run/banyan/internal/project"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
 
@@ -26,10 +25,10 @@ func (s *shell) purgeCommand() *cobra.Command {
 	o := purgeOptions{}
 	cmd := &cobra.Command{
 		Use: "purge", Short: "Remove everything that Banyan keeps for the application",
-		Long: "Remove the folder .banyan beside the file, and with --user the user's folders for sockets and for the certificate authority too:\n" +
-			"afterwards the machine is as it was before the first up, but for what builds and services wrote elsewhere. It asks first; without a\n" +
-			"terminal it needs --yes. Links are removed, what they lead to stays. It refuses while the application runs, and leaves an authority\n" +
-			"that is still trusted: banyan trust --remove comes before.",
+		Long: "Remove the folder .banyan beside the file with the copies in it, and with --user the user's folders for sockets and for the certificate\n" +
+			"authority too: afterwards the machine is as it was before the first up, but for what builds and services wrote elsewhere. With\n" +
+			"--project only that copy goes. It asks first; without a terminal it needs --yes. Links are removed, what they lead to stays. It refuses\n" +
+			"while something of it runs, and leaves an authority that is still trusted: banyan trust --remove comes before.",
 		Example: "  banyan purge --dry-run\n  banyan purge\n  banyan purge --user --yes",
 		Args:    takes(0, 0, "no arguments"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.purge(cmd.Context(), o) },
@@ -79,8 +78,8 @@ func (s *shell) purged(o purgeOptions) (place, error) {
 	if err == nil || s.file != "" {
 		return at, err
 	}
-	if _, gone := os.Lstat(node.StateFolder(s.Dir)); gone == nil {
-		return place{root: s.Dir}, nil
+	if _, gone := os.Lstat(filepath.Join(s.Dir, project.Folder)); gone == nil {
+		return place{Place: project.Place{Root: s.Dir}}, nil
 	}
 	if o.user {
 		return place{}, nil
@@ -90,13 +89,15 @@ func (s *shell) purged(o purgeOptions) (place, error) {
 
 // unused refuses while something runs that has these files open.
 func (s *shell) unused(ctx context.Context, at place, o purgeOptions) error {
-	if at.root != "" {
-		_, held, err := at.sweep()
-		if held {
-			return inUse(at.root, "stop it with banyan down"+s.fileFlag())
-		}
-		if err != nil { // a record that nobody can read is what purge is for
-			s.warn("what an earlier run may have left could not be looked for: %s", err)
+	if at.Root != "" {
+		for _, one := range at.within() {
+			_, held, err := place{Place: one}.sweep()
+			if held {
+				return inUse(at.Root, "stop it with banyan down"+s.naming(one.Name))
+			}
+			if err != nil { // a record that nobody can read is what purge is for
+				s.warn("what an earlier run may have left could not be looked for: %s", err)
+			}
 		}
 	}
 	if !o.user {
@@ -105,7 +106,10 @@ func (s *shell) unused(ctx context.Context, at place, o purgeOptions) error {
 	if err := s.untrusted(ctx); err != nil {
 		return err
 	}
-	sockets, _ := filepath.Glob(filepath.Join(api.RuntimeFolder(), "*.sock"))
+	if running := atWork(); len(running) > 0 {
+		return inUse(running[0].Root, "stop all of yours with banyan down --all")
+	}
+	sockets, _ := filepath.Glob(filepath.Join(project.RuntimeFolder(), "*.sock"))
 	for _, path := range sockets {
 		conn, err := net.DialTimeout("unix", path, time.Second)
 		if err == nil {
@@ -121,7 +125,7 @@ func inUse(what, hint string) error {
 
 func (s *shell) showKept(at place, all kept) {
 	if len(all.Paths) == 0 {
-		s.note("nothing is kept%s\n", pick(at.root != "", " in "+at.root, ""))
+		s.note("nothing is kept%s\n", pick(at.Root != "", " in "+at.Root, ""))
 		return
 	}
 	t := terminal.Table{Columns: []terminal.Column{{Right: true}, {}}}

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/project"
 )
 
 // TestLiveSessions runs applications of tiny servers.
@@ -28,7 +29,7 @@ func TestLiveSessions(t *testing.T) {
 func clientOf(ts *testscript.TestScript) *api.Client {
 	root, err := filepath.EvalSymlinks(ts.MkAbs("."))
 	ts.Check(err)
-	return api.Dial(api.Socket(root))
+	return api.Dial(project.Place{Root: root}.Socket())
 }
 
 // signalled makes a command that sends a signal to the keeper or to the control process, and waits until it shows: sigkill keeper.

@@ -53,7 +53,7 @@ func (s *shell) status(ctx context.Context) error {
 	}
 	h := judge(app, services)
 	if at, err := s.place(); err == nil {
-		h.Socket = at.elsewhere()
+		h.Socket = elsewhere(at.Place)
 	}
 	if err := s.list(h, func() { s.showHealth(h) }); err != nil || h.OK {
 		return err

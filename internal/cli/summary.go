@@ -19,6 +19,9 @@ func (s *shell) summary(r *run, h health, o upOptions) {
 	if h.App.Dashboard != "" {
 		s.note("  dashboard  %s   %s\n", bare(h.App.Dashboard), s.paint(terminal.Dim, "(banyan dashboard opens it)"))
 	}
+	for _, moved := range h.App.Moved {
+		s.note("  %s %s\n", s.paint(terminal.Yellow, "!"), moved)
+	}
 	if h.OK {
 		s.note("\n%s", s.proposals(r.app, h.App))
 	}

@@ -19,8 +19,8 @@ import (
 
 // upOptions are the flags of up.
 type upOptions struct {
-	detach, wait, noWatch bool
-	timeout               time.Duration
+	detach, wait, noWatch, isolated bool
+	timeout                         time.Duration
 }
 
 func (s *shell) upCommand() *cobra.Command {
@@ -29,11 +29,15 @@ func (s *shell) upCommand() *cobra.Command {
 		Use: "up", Short: "Build and start the application",
 		Long: "Check banyan.yaml, build and start its services, side by side, and the gateway. In the foreground up stays, tells what changes, and\n" +
 			"stops everything at Ctrl-C, or when the terminal closes; a second Ctrl-C kills. With -d the application goes on in the background.\n" +
-			"A service that fails does not stop the others. A changed banyan.yaml and changed sources are applied while it runs.",
-		Example: "  banyan up\n  banyan up -d --wait\n  banyan up --env staging --no-watch\n  banyan up -d --wait -o json",
+			"A service that fails does not stop the others. A changed banyan.yaml and changed sources are applied while it runs.\n" +
+			"Ports are kept between runs. --isolated starts a copy beside what runs, with state and ports of its own, the gateway's included.",
+		Example: "  banyan up\n  banyan up -d --wait\n  banyan up --env staging --no-watch\n  banyan up -d --wait -o json\n  banyan up --isolated -d --wait",
 		Args:    takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.detach = o.detach || o.wait
+			if o.isolated && s.project == "" {
+				s.project = aside()
+			}
 			return s.up(cmd.Context(), o)
 		},
 	}
@@ -42,6 +46,7 @@ func (s *shell) upCommand() *cobra.Command {
 	flags.BoolVar(&o.wait, "wait", false, "with -d, which it implies: return when everything is ready; 1 when a service failed")
 	flags.DurationVar(&o.timeout, "timeout", o.timeout, "how long --wait may take; the application runs on after it")
 	flags.BoolVar(&o.noWatch, "no-watch", false, "apply no change while it runs, neither of banyan.yaml nor of sources")
+	flags.BoolVar(&o.isolated, "isolated", false, "start a copy of its own, beside others; its name is printed, or is that of --project")
 	s.overlaid(cmd)
 	s.outputFlag(cmd)
 	return cmd
@@ -106,7 +111,8 @@ func (s *shell) launch(ctx context.Context, o upOptions) (*run, error) {
 	if r.keeper, err = s.spawn(at, o); err != nil {
 		return nil, s.unlaunched(ctx, r, err)
 	}
-	s.note("%s · %s · %s\n", s.paint(terminal.Bold, r.app.Name), terminal.Plural(len(r.app.Services), "service"), s.short(at.file))
+	s.note("%s · %s · %s\n", s.paint(terminal.Bold, r.app.Name), terminal.Plural(len(r.app.Services), "service"),
+		s.short(at.file)+pick(at.Name == "", "", " · project "+at.Name))
 	return r, nil
 }
 
@@ -134,7 +140,7 @@ func (s *shell) taken(ctx context.Context, r *run, d diag.Diagnostic) error {
 
 // autopsy says why a run ended right after its start: what the control process left word of, or where else to look.
 func (s *shell) autopsy(r *run, err error) error {
-	if word := strings.TrimSpace(node.Failure(r.root)); word != "" {
+	if word := strings.TrimSpace(node.Failure(r.Place)); word != "" {
 		fmt.Fprintln(s.Err, strings.TrimPrefix(word, "-: "))
 		return silently(exitFailed)
 	}

@@ -28,6 +28,7 @@ type application struct {
 	services *reconcile.Reconciler
 	usages   usages
 	control  *control
+	ports    *ports
 	started  time.Time
 	attached time.Time
 	phase    snapshot.Value[api.Phase]
@@ -43,11 +44,12 @@ func (a *application) App() api.App {
 		Version: a.options.Version, Started: a.started, Attached: a.attached, PID: os.Getpid(), Keeper: os.Getppid(),
 		API: a.control.url, Dashboard: a.control.url + "/#token=" + a.control.token,
 		Phase: a.phase.Load(), Loaded: v.loaded, Refused: v.refused, Problems: a.sight.problems(),
+		Project: a.options.Project, Moved: a.ports.moved.Load(),
 	}
 	if p := a.plane.door.problem.Load(); p != nil {
 		answer.Problems = append(answer.Problems, *p)
 	} else {
-		answer.Gateway = "http://" + v.app.Edge.Listen
+		answer.Gateway = "http://" + a.plane.door.listening.Load()
 	}
 	if p := a.plane.secure.problem.Load(); p != nil {
 		answer.Problems = append(answer.Problems, *p)

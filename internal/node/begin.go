@@ -13,6 +13,7 @@ import (
 	"github.com/banyan-run/banyan/internal/journal"
 	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/lifecycle"
+	"github.com/banyan-run/banyan/internal/project"
 	"github.com/banyan-run/banyan/internal/reconcile"
 	"github.com/banyan-run/banyan/internal/registry"
 	"github.com/banyan-run/banyan/internal/runner"
@@ -23,7 +24,7 @@ import (
 // What group owns ends in the reverse order.
 func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o Options) (*running, error) {
 	attached := time.Now()
-	s, err := openState(o.root())
+	s, err := openState(o.place())
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +43,9 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 		return nil, err
 	}
 	eyes.journal.Record(beginning(first.app, takeover))
+	if err := project.Register(project.Entry{Place: o.place(), File: o.File, App: first.app.Name}); err != nil {
+		eyes.journal.Record(journal.Entry{Kind: journal.Notice, Subject: "ports", Text: "other applications may choose the same ports", Why: err.Error()})
+	}
 	if err := eyes.secrets.Replace(secretsOf(first.app)); err != nil {
 		return nil, err
 	}
@@ -50,11 +54,12 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 	for _, service := range first.app.Services {
 		known.Expect(service.Name, service.Replicas.Count, "")
 	}
-	p := newPlane(link, group, known, eyes, newCertificates(o.Environ))
+	doors := openPorts(o.place(), link, eyes.journal)
+	p := newPlane(doors, group, known, eyes, newCertificates(o.Environ))
 	if err := p.apply(first); err != nil {
 		return nil, err
 	}
-	b := body{link: link, group: group, options: o, state: s, sight: eyes, plane: p, registry: known}
+	b := body{link: link, group: group, options: o, state: s, sight: eyes, plane: p, registry: known, ports: doors}
 	services, supervisor, err := b.animate(ctx, first.app)
 	if err != nil {
 		return nil, err
@@ -63,11 +68,11 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 	f.leaving = services.Leaving
 	a := &application{
 		options: o, link: link, file: f, plane: p, sight: eyes, registry: known, services: services,
-		control: &control{link: link, group: group, token: note.Token}, started: note.Started, attached: attached,
+		ports: doors, control: &control{ports: doors, group: group, token: note.Token}, started: note.Started, attached: attached,
 	}
 	a.phase.Store(api.Starting)
 	group.Go("read models", a.follow)
-	if err := a.control.open(api.Socket(o.root()), a.handler(), a.page()); err != nil {
+	if err := a.control.open(o.place().Socket(), a.handler(), a.page()); err != nil {
 		return nil, err
 	}
 	if services.Leaving() { // the control process before this one died while it stopped everything
@@ -112,13 +117,14 @@ type body struct {
 	sight    *sight
 	plane    *plane
 	registry *registry.Registry
+	ports    *ports
 }
 
 // animate begins to keep instances: those that run already are taken over first.
 func (b body) animate(ctx context.Context, app *graph.App) (*reconcile.Reconciler, *supervise.Supervisor, error) {
-	ports, exits := &runner.Ports{}, make(chan keeper.Event)
+	exits := make(chan keeper.Event)
 	supervisor := supervise.Begin(ctx, supervise.Means{
-		Processes: b.link, Exits: exits, Run: b.link.Run(), Environ: b.options.Environ, Prober: newProber(), Port: ports.FreePort,
+		Processes: b.link, Exits: exits, Run: b.link.Run(), Environ: b.options.Environ, Prober: newProber(), Port: b.ports.kept.Take,
 		Edge: b.plane.edges.address, Traffic: traffic{b.registry, b.plane.state}, Registry: b.registry, Journal: b.sight.journal,
 		Locate: runner.Locate, Listens: runner.Listening, Reason: reason, Secrets: b.sight.secrets, Folder: b.state.run(),
 	})

@@ -31,7 +31,7 @@ func TestWhatKeepsAControlProcessFromBeginningIsToldAndLeavesNothing(t *testing.
 			row.spoil(s)
 			s.spawn()
 			s.ends()
-			if text := Failure(s.root); !strings.Contains(text, row.told) {
+			if text := Failure(copyOf(s.root)); !strings.Contains(text, row.told) {
 				t.Fatalf("it says %q\n%s", text, s.log())
 			}
 			if left := marked(t, s.run); len(left) > 0 {
@@ -44,10 +44,10 @@ func TestWhatKeepsAControlProcessFromBeginningIsToldAndLeavesNothing(t *testing.
 // lay puts a file into the state folder.
 func (s *stage) lay(name, text string) {
 	s.t.Helper()
-	if err := os.MkdirAll(RunFolder(s.root), 0o700); err != nil {
+	if err := os.MkdirAll(runFolder(s.root), 0o700); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(StateFolder(s.root), name), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(stateFolder(s.root), name), []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -59,7 +59,7 @@ func TestWhatIsKeptIsForTheUsersEyesOnly(t *testing.T) {
 	s.edit("WORD: one", "WORD: two")
 	s.until("it was applied", func(all map[string]api.Service) bool { return strings.HasPrefix(all["back"].Release, "2-") })
 	count := 0
-	err := filepath.WalkDir(StateFolder(s.root), func(name string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(stateFolder(s.root), func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return nil //nolint:nilerr // a draft that was renamed meanwhile
 		}

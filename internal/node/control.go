@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/api"
@@ -19,7 +17,7 @@ import (
 
 // control is where the control API answers: on its socket, and with a token on loopback, beside the page.
 type control struct {
-	link  *keeper.Client
+	ports *ports
 	group *lifecycle.Group
 	token string
 	// url is that of the loopback listener.
@@ -35,7 +33,7 @@ func (c *control) open(socket string, handler, page http.Handler) error {
 		return fmt.Errorf("opening the control API on loopback: %w", err)
 	}
 	c.url = "http://" + wide.Addr().String() // before anybody can ask for it
-	l, err := api.Listen(socket, func(pid int) bool { return supervised(c.link, pid) })
+	l, err := api.Listen(socket, func(pid int) bool { return supervised(c.ports.link, pid) })
 	if err != nil {
 		return err
 	}
@@ -49,27 +47,20 @@ func (c *control) open(socket string, handler, page http.Handler) error {
 	return nil
 }
 
-// loopback is the listener for browsers, at a port that stays where it can: the one after the gateway's usual one.
+// loopback is the listener for browsers, at the port that the copy keeps: at first that after the gateway's usual one, where it
+// can be had. A named copy leaves that one to the application itself.
 func (c *control) loopback() (net.Listener, error) {
-	for _, address := range []string{c.held(), usualAPI(), "127.0.0.1:0"} {
-		if address == "" {
-			continue
+	if usual := usualAPI(); c.ports.fresh(apiKey) && c.ports.place.Name == "" && !c.ports.kept.Claim(apiKey, usual) {
+		l, err := c.ports.Listen(apiKey, "tcp", anyPort)
+		if err == nil {
+			c.ports.note(apiKey, usual, portOf(l.Addr().String()))
 		}
-		l, err := c.link.Listen(apiKey, "tcp", address)
-		if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
-			return l, err
-		}
+		return l, err
 	}
-	return nil, syscall.EADDRINUSE
+	return c.ports.Listen(apiKey, "tcp", anyPort)
 }
 
-func (c *control) held() string { return c.link.Listeners()[apiKey] }
-
-func usualAPI() string {
-	host, text, _ := net.SplitHostPort(graph.DefaultListen)
-	port, _ := strconv.Atoi(text)
-	return net.JoinHostPort(host, strconv.Itoa(port+1))
-}
+func usualAPI() int { return portOf(graph.DefaultListen) + 1 }
 
 func (c *control) serve(name string, l net.Listener, handler http.Handler) {
 	const headTime = 10 * time.Second

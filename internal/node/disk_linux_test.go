@@ -47,10 +47,10 @@ func fill(t *testing.T, folder string) {
 
 func TestAFullDiskIsToldAndFailsNoRequest(t *testing.T) {
 	root := t.TempDir()
-	smallDisk(t, StateFolder(root))
+	smallDisk(t, stateFolder(root))
 	s := upIn(t, root, strings.Replace(pair, "WORD: one", "WORD: full", 1))
 	s.allRun()
-	fill(t, StateFolder(root))
+	fill(t, stateFolder(root))
 	s.until("it is told that nothing is kept", func(map[string]api.Service) bool {
 		if status := s.get("/front/call/back/hello", nil); status != http.StatusOK {
 			t.Fatalf("status %d", status)
@@ -62,7 +62,7 @@ func TestAFullDiskIsToldAndFailsNoRequest(t *testing.T) {
 		}
 		return false
 	})
-	if err := os.Remove(filepath.Join(StateFolder(root), "ballast")); err != nil {
+	if err := os.Remove(filepath.Join(stateFolder(root), "ballast")); err != nil {
 		t.Fatal(err)
 	}
 	s.until("it is used again", func(map[string]api.Service) bool {
@@ -76,11 +76,11 @@ func TestAFullDiskAtTheStartIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	smallDisk(t, StateFolder(root))
-	if err := os.MkdirAll(RunFolder(root), 0o700); err != nil {
+	smallDisk(t, stateFolder(root))
+	if err := os.MkdirAll(runFolder(root), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if word := Failure(root); word != "" {
+	if word := Failure(copyOf(root)); word != "" {
 		t.Fatalf("nothing failed, and it says %q", word)
 	}
 	for says, before := range map[string]func(){
@@ -93,8 +93,8 @@ func TestAFullDiskAtTheStartIsTold(t *testing.T) {
 	} {
 		t.Run(says, func(t *testing.T) {
 			before()
-			fill(t, StateFolder(root))
-			defer func() { _ = os.Remove(filepath.Join(StateFolder(root), "ballast")) }()
+			fill(t, stateFolder(root))
+			defer func() { _ = os.Remove(filepath.Join(stateFolder(root), "ballast")) }()
 			s := &stage{t: t, root: root, run: rand.Text()}
 			s.write(strings.ReplaceAll(pair, "LISTEN", freeAddress(t)))
 			word := s.refused()
@@ -128,26 +128,26 @@ func (s *stage) refused() string {
 	case <-time.After(patience):
 		s.t.Fatal("the keeper lives on")
 	}
-	return Failure(s.root)
+	return Failure(copyOf(s.root))
 }
 
 // Both the control process and whoever waits for it find the disk full: there is no room for a word either.
 func TestWhereNoWordCanBeLeftTheDiskIsAsked(t *testing.T) {
 	root := t.TempDir()
-	smallDisk(t, StateFolder(root))
-	s, err := openState(root)
+	smallDisk(t, stateFolder(root))
+	s, err := openState(copyOf(root))
 	if err != nil {
 		t.Fatal(err)
 	}
-	fill(t, StateFolder(root))
+	fill(t, stateFolder(root))
 	_, _, err = s.note("run")
 	if err == nil {
 		t.Fatal("there was room")
 	}
-	if err := leaveWord(root, unusable(s, err)); err == nil {
+	if err := leaveWord(copyOf(root), unusable(s, err)); err == nil {
 		t.Fatal("there was room for a word")
 	}
-	word := Failure(root)
+	word := Failure(copyOf(root))
 	for _, part := range []string{string(diag.StateUnusable), "the disk is full", "free some space on the disk that it lies on"} {
 		if !strings.Contains(word, part) {
 			t.Errorf("%q is not in %q", part, word)

@@ -13,7 +13,6 @@ import (
 	"github.com/banyan-run/banyan/internal/api"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/journal"
-	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/lifecycle"
 	"github.com/banyan-run/banyan/internal/proxy"
 	"github.com/banyan-run/banyan/internal/runner"
@@ -27,7 +26,7 @@ type door struct {
 	key, noun, setting string
 	// ready says why nothing can be served yet; nil is nothing.
 	ready   func() error
-	link    *keeper.Client
+	link    listeners
 	journal journal.Recorder
 	group   *lifecycle.Group
 	serve   func() *proxy.Server
@@ -35,6 +34,8 @@ type door struct {
 	within func() time.Duration
 
 	problem snapshot.Value[*api.Problem]
+	// listening is the address of the newest listener, empty before there was one.
+	listening snapshot.Value[string]
 	// address is where it is to listen; it belongs to the goroutine that applies files.
 	address string
 	mu      struct {
@@ -67,7 +68,7 @@ func (d *door) open(address string, at diag.Position) {
 		return
 	}
 	l, err := d.listen(address, turn)
-	d.tell(address, at, err)
+	d.tell(actual(address, l), at, err)
 	server := d.serve()
 	if err == nil {
 		d.change(server, address, turn)
@@ -88,7 +89,7 @@ func (d *door) open(address string, at diag.Position) {
 			if !d.change(server, address, turn) {
 				return l.Close()
 			}
-			d.tell(address, at, nil)
+			d.tell(actual(address, l), at, nil)
 		}
 		return server.Serve(ctx, l)
 	})
@@ -109,6 +110,14 @@ func (d *door) bind(address string) (net.Listener, error) {
 		}
 	}
 	return d.link.Listen(d.key, "tcp", address)
+}
+
+// actual is where a listener listens when it was asked for at address, whose port may have been left open.
+func actual(address string, l net.Listener) string {
+	if _, port, err := net.SplitHostPort(address); l != nil && err == nil && port == "0" {
+		return l.Addr().String()
+	}
+	return address
 }
 
 // listen has the keeper listen. What stands in its own way, as 127.0.0.1:80 does in that of 0.0.0.0:80, gives way first.
@@ -176,6 +185,7 @@ func (d *door) replace(server *proxy.Server, address string, turn int) (former *
 func (d *door) tell(address string, at diag.Position, err error) {
 	if err == nil {
 		d.problem.Store(nil)
+		d.listening.Store(address)
 		d.journal.Record(journal.Entry{Kind: journal.Notice, Subject: "gateway", Text: d.noun + " listens on " + address, Where: at})
 		return
 	}
@@ -201,7 +211,7 @@ func (d *door) taken(address string, at diag.Position, err error) *api.Problem {
 	p.Text = fmt.Sprintf("%s cannot listen on %s: the port is taken", d.noun, address)
 	p.Likely = "another process listens there"
 	if pid, program, known := runner.PortOwner(port); known {
-		p.Likely = fmt.Sprintf("process %d (%s) listens there; stop it, or change %s", pid, program, d.setting)
+		p.Likely = fmt.Sprintf("process %d (%s) listens there; stop it, change %s, or start a copy with banyan up --isolated", pid, program, d.setting)
 	}
 	return p
 }

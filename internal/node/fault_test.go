@@ -193,13 +193,13 @@ func TestATakenGatewayPortIsToldWithItsOwnerAndTakenWhenFree(t *testing.T) {
 
 func TestAStateFolderOfAnotherVersionIsRefused(t *testing.T) {
 	root := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(StateFolder(root), "run"), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(stateFolder(root), "run"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(StateFolder(root), "version"), []byte("99\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(stateFolder(root), "version"), []byte("99\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openState(root); err == nil || !strings.Contains(err.Error(), "version 99") {
+	if _, err := openState(copyOf(root)); err == nil || !strings.Contains(err.Error(), "version 99") {
 		t.Fatalf("%v", err)
 	}
 }

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 func beKeeper() error {
 	root := os.Args[2]
 	return keeper.Run(context.Background(), keeper.Options{
-		Dir: RunFolder(root), Run: os.Args[3], Control: []string{os.Args[0], asControl, root},
+		Dir: runFolder(root), Run: os.Args[3], Control: []string{os.Args[0], asControl, root},
 	})
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/journal"
-	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/layer/record"
 	"github.com/banyan-run/banyan/internal/lifecycle"
 	"github.com/banyan-run/banyan/internal/problem"
@@ -40,26 +39,29 @@ type plane struct {
 	secure       *door
 	certificates certificates
 	edges        *edges
+	// listen is where the gateway of this copy listens when the file says where the application's does.
+	listen func(declared string) string
 	// longest is how long an exchange of the live version, or of the one before, may take.
 	longest atomic.Int64
 }
 
-func newPlane(link *keeper.Client, group *lifecycle.Group, known *registry.Registry, s *sight, c certificates) *plane {
+func newPlane(ports *ports, group *lifecycle.Group, known *registry.Registry, s *sight, c certificates) *plane {
 	p := &plane{
 		recorder: s.recorder, journal: s.journal, endpoints: endpoints{known}, state: &balance.State{},
 		framed: h2.NewTransport(proxy.TransportOptions{}), certificates: c,
-		peers: &runner.Peers{Services: func() map[int]string { return leaders(link) }},
+		peers: &runner.Peers{Services: func() map[int]string { return leaders(ports.link) }},
+		listen: ports.gateway,
 	}
 	p.transport = proxy.NewTransport(proxy.TransportOptions{Framed: p.framed})
 	p.door = &door{
 		key: gatewayKey, noun: "the gateway", setting: "gateway.listen",
-		link: link, journal: s.journal, group: group, serve: p.gatewayServer, within: p.within,
+		link: ports, journal: s.journal, group: group, serve: p.gatewayServer, within: p.within,
 	}
 	p.secure = &door{
 		key: secureKey, noun: "the gateway's HTTPS", setting: "gateway.https", ready: c.ready,
-		link: link, journal: s.journal, group: group, serve: p.secureServer, within: p.within,
+		link: ports, journal: s.journal, group: group, serve: p.secureServer, within: p.within,
 	}
-	p.edges = &edges{link: link, group: group, server: p.edgeServer, stream: p.edgeStream, within: p.within}
+	p.edges = &edges{link: ports, group: group, server: p.edgeServer, stream: p.edgeStream, within: p.within}
 	p.edges.mu.open = map[edgeName]*port{}
 	group.OnStop("transport", func(context.Context) error { p.transport.Close(); p.framed.Close(); return nil })
 	return p
@@ -78,8 +80,8 @@ func (p *plane) apply(next *program) error {
 	p.longest.Store(int64(max(longest(p.now.Load()), longest(version))))
 	p.now.Store(version)
 	p.edges.swap(answers)
-	p.door.open(next.app.Edge.Listen, next.app.Edge.ListenAt)
-	p.secure.open(next.app.HTTPS(), next.app.Edge.HTTPSAt)
+	p.door.open(p.listen(next.app.Edge.Listen), next.app.Edge.ListenAt)
+	p.secure.open(p.listen(next.app.HTTPS()), next.app.Edge.HTTPSAt)
 	return nil
 }
 

@@ -10,12 +10,13 @@ import (
 	"github.com/banyan-run/banyan/internal/journal"
 	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/lifecycle"
+	"github.com/banyan-run/banyan/internal/project"
 )
 
 // Options say which application a control process runs.
 type Options struct {
-	// File is the absolute path of banyan.yaml; Environment the overlay.
-	File, Environment string
+	// File is the absolute path of banyan.yaml; Environment the overlay; Project the name of the copy, empty for the application itself.
+	File, Environment, Project string
 	// Environ is what banyan up was started with, as in os.Environ.
 	Environ []string
 	// Version is that of the binary.
@@ -24,7 +25,10 @@ type Options struct {
 	Watch bool
 }
 
-func (o Options) root() string { return filepath.Dir(o.File) }
+// place is the copy that runs.
+func (o Options) place() project.Place {
+	return project.Place{Root: filepath.Dir(o.File), Name: o.Project}
+}
 
 // errKeeperGone ends a control process whose keeper died.
 var errKeeperGone = errors.New("the keeper is gone")
@@ -37,23 +41,23 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	root, run := o.root(), link.Run()
+	at, run := o.place(), link.Run()
 	// What runs goes on while it is being stopped, so nothing of it hangs on ctx.
 	inner := context.WithoutCancel(ctx)
-	_ = os.Remove(failureOf(root)) // what an earlier run left there is not about this one
+	_ = os.Remove(failureOf(at)) // what an earlier run left there is not about this one
 	group := lifecycle.NewGroup(inner)
 	n, err := begin(inner, group, link, o)
 	if err == nil {
 		err = n.until(ctx, group)
 	} else {
-		err = errors.Join(err, leaveWord(root, err))
+		err = errors.Join(err, leaveWord(at, err))
 	}
 	if !errors.Is(err, errKeeperGone) {
 		err = errors.Join(err, link.Shutdown(inner))
 	}
 	err = errors.Join(err, group.Stop(inner), link.Close())
 	if errors.Is(err, errKeeperGone) || errors.Is(err, keeper.ErrDetached) {
-		_, swept := keeper.Sweep(RunFolder(root), run)
+		_, swept := keeper.Sweep(at.Run(), run)
 		err = errors.Join(err, swept)
 	}
 	return err
@@ -101,27 +105,21 @@ func (n *running) until(ctx context.Context, group *lifecycle.Group) error {
 	return err
 }
 
-// StateFolder is where everything lies that Banyan keeps for the application in root.
-func StateFolder(root string) string { return filepath.Join(root, ".banyan") }
-
-// RunFolder is the keeper's: what lies there belongs to one run.
-func RunFolder(root string) string { return filepath.Join(StateFolder(root), "run") }
-
-func failureOf(root string) string { return filepath.Join(RunFolder(root), "failure") }
+func failureOf(at project.Place) string { return filepath.Join(at.Run(), "failure") }
 
 // leaveWord tells whoever waits for the application why it did not begin.
-func leaveWord(root string, err error) error {
-	return os.WriteFile(failureOf(root), []byte(rendered(err)), 0o600)
+func leaveWord(at project.Place, err error) error {
+	return os.WriteFile(failureOf(at), []byte(rendered(err)), 0o600)
 }
 
-// Failure is why the last control process of the application in root did not begin, as a person reads it; empty when it did. Where
+// Failure is why the last control process of a copy did not begin, as a person reads it; empty when it did. Where
 // no word could be left, because the disk is full, it is that.
-func Failure(root string) string {
-	text, err := os.ReadFile(failureOf(root))
+func Failure(at project.Place) string {
+	text, err := os.ReadFile(failureOf(at))
 	if err == nil && len(text) > 0 {
 		return string(text)
 	}
-	s := state{StateFolder(root)}
+	s := state{at.State()}
 	if err := s.writable(); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return rendered(unusable(s, err))
 	}

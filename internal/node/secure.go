@@ -47,7 +47,11 @@ func (e edge) handleSecure(x *exchange.Exchange) error { return e.now.Load().gat
 
 // secureURL is the address of a host under TLS; empty where nothing listens.
 func (p *plane) secureURL(app *graph.App, host string) string {
-	_, port, err := net.SplitHostPort(app.HTTPS())
+	address := app.HTTPS()
+	if p.listen(address) != address {
+		address = p.secure.listening.Load()
+	}
+	_, port, err := net.SplitHostPort(address)
 	switch {
 	case err != nil || host == "" || p.secure.problem.Load() != nil:
 		return ""

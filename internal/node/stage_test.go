@@ -16,6 +16,7 @@ import (
 
 	"github.com/banyan-run/banyan/internal/api"
 	"github.com/banyan-run/banyan/internal/keeper"
+	"github.com/banyan-run/banyan/internal/project"
 )
 
 // stage is an application that runs in real processes, with the test binary in every role.
@@ -46,7 +47,7 @@ func upIn(t *testing.T, root, text string, more ...beside) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{t: t, root: root, client: api.Dial(api.Socket(root))}
+	s := &stage{t: t, root: root, client: api.Dial(copyOf(root).Socket())}
 	for _, b := range more {
 		if err := os.WriteFile(filepath.Join(root, b.name), []byte(b.text), 0o600); err != nil {
 			t.Fatal(err)
@@ -62,7 +63,7 @@ func (s *stage) spawn() {
 	var err error
 	s.run = rand.Text()
 	s.keeper, err = keeper.Spawn(keeper.SpawnOptions{
-		Executable: os.Args[0], Args: []string{asKeeper, s.root, s.run}, Dir: s.root, Leash: true, Log: filepath.Join(RunFolder(s.root), "log"),
+		Executable: os.Args[0], Args: []string{asKeeper, s.root, s.run}, Dir: s.root, Leash: true, Log: filepath.Join(runFolder(s.root), "log"),
 	})
 	if err != nil {
 		s.t.Fatalf("spawning the keeper: %v\n%s", err, s.log())
@@ -84,7 +85,7 @@ func (s *stage) end() {
 }
 
 func (s *stage) log() string {
-	deeds, _ := os.ReadFile(filepath.Join(StateFolder(s.root), "journal", "journal.jsonl"))
+	deeds, _ := os.ReadFile(filepath.Join(stateFolder(s.root), "journal", "journal.jsonl"))
 	if len(deeds) > 6000 {
 		deeds = deeds[len(deeds)-6000:]
 	}
@@ -92,7 +93,7 @@ func (s *stage) log() string {
 }
 
 func (s *stage) written() string {
-	text, err := os.ReadFile(filepath.Join(RunFolder(s.root), "log"))
+	text, err := os.ReadFile(filepath.Join(runFolder(s.root), "log"))
 	if err != nil {
 		return err.Error()
 	}
@@ -284,3 +285,10 @@ func signalTo(pid int, signal os.Signal) error {
 	}
 	return process.Signal(signal)
 }
+
+// copyOf is the application itself in a folder.
+func copyOf(root string) project.Place { return project.Place{Root: root} }
+
+func stateFolder(root string) string { return copyOf(root).State() }
+
+func runFolder(root string) string { return copyOf(root).Run() }

@@ -15,6 +15,7 @@ import (
 	"github.com/banyan-run/banyan/internal/atomicfile"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/project"
 )
 
 // StateVersion is the form of what lies under .banyan. A folder of another version is refused and never read.
@@ -27,8 +28,8 @@ func (s state) run() string             { return filepath.Join(s.root, "run") }
 func (s state) path(name string) string { return filepath.Join(s.root, name) }
 
 // openState makes the folder where it is missing and checks its version. It keeps git from seeing it.
-func openState(app string) (state, error) {
-	s := state{filepath.Join(app, ".banyan")}
+func openState(at project.Place) (state, error) {
+	s := state{at.State()}
 	if err := os.MkdirAll(s.run(), 0o700); err != nil {
 		return s, unusable(s, err)
 	}

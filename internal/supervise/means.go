@@ -61,8 +61,8 @@ type Means struct {
 	Run     string
 	Environ []string
 	Prober  Prober
-	// Port returns a free port of loopback.
-	Port func() (int, error)
+	// Port returns a free port of loopback, the same for an instance where it can; with anew another one than before.
+	Port func(instance string, anew bool) (int, error)
 	// Edge is the address at which a caller finds a callee.
 	Edge     func(caller, callee string) (address string, open bool)
 	Traffic  Traffic

@@ -54,7 +54,7 @@ func newStage(t *testing.T) *stage {
 	port := 40000
 	s.means = Means{
 		Processes: s.processes, Exits: s.exits, Run: "r1", Environ: []string{"PATH=/bin"}, Prober: s.prober,
-		Port:     func() (int, error) { port++; return port, nil },
+		Port:     func(string, bool) (int, error) { port++; return port, nil },
 		Edge:     func(caller, callee string) (string, bool) { return "127.0.0.1:5000", true },
 		Traffic:  s.deeds,
 		Registry: listed{s.registry, s.deeds}, Journal: s.journal, Folder: t.TempDir(),

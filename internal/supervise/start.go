@@ -2,6 +2,8 @@ package supervise
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/journal"
@@ -10,10 +12,11 @@ import (
 
 // start starts the process. An event says that it ended before start could return.
 func (k *kept) start() (*keeper.Event, error) {
+	anew := k.failed && refused(k.lines.last())
 	k.status.PID, k.status.ReadyIn, k.status.Started, k.status.NextTry = 0, 0, time.Now(), time.Time{}
 	k.status.H2 = false
 	k.lines.clear()
-	port, err := k.means.Port()
+	port, err := k.means.Port(k.id, anew)
 	if err != nil {
 		return nil, fmt.Errorf("finding a free port: %w", err)
 	}
@@ -40,6 +43,15 @@ func (k *kept) start() (*keeper.Event, error) {
 		return &event, nil
 	}
 	return nil, nil
+}
+
+// refused tells whether what a process wrote last says that it could not have its port: somebody took it in between, or the system
+// keeps it for a while for a program that does not set SO_REUSEADDR.
+func refused(lines []string) bool {
+	return slices.ContainsFunc(lines, func(line string) bool {
+		line = strings.ToLower(line)
+		return strings.Contains(line, "eaddrinuse") || strings.Contains(line, "already in use")
+	})
 }
 
 // expecting is what a starting instance is told to wait for.
