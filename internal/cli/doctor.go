@@ -10,7 +10,6 @@ import (
 	"github.com/banyan-run/banyan/internal/api"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/doctor"
-	"github.com/banyan-run/banyan/internal/node"
 	"github.com/banyan-run/banyan/internal/project"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
@@ -67,7 +66,7 @@ func (s *shell) subject(ctx context.Context) (doctor.Subject, error) {
 	}
 	at.Place = project.Place{Root: subject.Dir, Name: s.project}
 	subject.Banyan = doctor.Banyan{
-		Version: r.Version, System: r.System, Form: node.StateVersion,
+		Version: r.Version, System: r.System,
 		State: at.State(), Runtime: project.RuntimeFolder(), Socket: at.Socket(),
 	}
 	return subject, nil

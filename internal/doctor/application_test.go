@@ -2,11 +2,13 @@ package doctor
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"syscall"
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/migration"
 )
 
 func trialsOfTheApplication() []trial {
@@ -21,15 +23,16 @@ func trialsOfTheApplication() []trial {
 		{"no file is nothing wrong", file(), nothing, Fine, "no banyan.yaml in /shop", ""},
 		{"a file with errors fails, and the machine is looked at", file(), faulty, Failed, "2 errors", "banyan validate"},
 
-		{"a folder of this version", state(holding("1\n", nil), says(nil)), shop(), Fine, "version 1", ""},
-		{"a folder of another version", state(holding("7\n", nil), says(nil)), shop(), Failed, `version "7"`, "banyan purge"},
-		{"a folder that cannot be written", state(holding("1", nil), says(errDenied)), shop(), Failed, "cannot be written: permission denied", "chown"},
-		{"a version that cannot be read", state(holding("", errDenied), says(nil)), shop(), Failed, "version of", "chmod"},
-		{"a folder that was just made", state(holding("", errGone), says(nil)), shop(), Fine, "no version yet", ""},
-		{"no folder yet, and none can be made", state(holding("", errGone), func(folder string) error {
+		{"a folder of this version", state(ofForm(migration.Format, nil), says(nil)), shop(), Fine, "version 2", ""},
+		{"a folder of the release before", state(ofForm(1, nil), says(nil)), shop(), Fine, "the next up brings it to 2", ""},
+		{"a folder of another version", state(ofForm(7, fmt.Errorf("it is of version 7: %w", migration.ErrNewer)), says(nil)), shop(), Failed, `version 7`, "banyan purge"},
+		{"a folder that cannot be written", state(ofForm(1, nil), says(errDenied)), shop(), Failed, "cannot be written: permission denied", "chown"},
+		{"a version that cannot be read", state(ofForm(0, errDenied), says(nil)), shop(), Failed, "version of", "chmod"},
+		{"a folder that was just made", state(ofForm(0, errGone), says(nil)), shop(), Fine, "no version yet", ""},
+		{"no folder yet, and none can be made", state(ofForm(0, errGone), func(folder string) error {
 			return map[string]error{"/shop/.banyan": errGone, "/shop": errDenied}[folder]
 		}), shop(), Failed, "cannot be made there", "chmod u+rwx /shop"},
-		{"no folder yet", state(holding("", errGone), func(folder string) error {
+		{"no folder yet", state(ofForm(0, errGone), func(folder string) error {
 			return map[string]error{"/shop/.banyan": errGone}[folder]
 		}), shop(), Fine, "nothing is kept yet", ""},
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/banyan-run/banyan/internal/migration"
 	"github.com/banyan-run/banyan/internal/runner"
 )
 
@@ -13,7 +14,7 @@ import (
 func Checks() []Check {
 	return []Check{
 		file(),
-		state(os.ReadFile, writable),
+		state(migration.Look, writable),
 		socket(),
 		runtimeFolder(examineFolder),
 		temporary(os.TempDir(), writable, barred),

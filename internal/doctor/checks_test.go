@@ -30,7 +30,7 @@ func shop() Subject {
 			Edge: graph.Edge{Listen: "127.0.0.1:8080", ListenAt: diag.Position{File: "banyan.yaml", Line: 5, Column: 11}},
 		},
 		Dir: "/shop", Environ: []string{"PATH=/bin"},
-		Banyan: Banyan{Version: "1", System: "linux/amd64", State: "/shop/.banyan", Runtime: "/run/banyan", Socket: "/shop/.banyan/run/control.sock", Form: "1"},
+		Banyan: Banyan{Version: "1", System: "linux/amd64", State: "/shop/.banyan", Runtime: "/run/banyan", Socket: "/shop/.banyan/run/control.sock"},
 	}
 }
 
@@ -193,4 +193,9 @@ func TestEachCheckHasATestInWhichItFails(t *testing.T) {
 			t.Errorf("%q does not say why it matters", c.Name)
 		}
 	}
+}
+
+// ofForm is a state folder of a form.
+func ofForm(form int, err error) func(string) (int, error) {
+	return func(string) (int, error) { return form, err }
 }

@@ -62,8 +62,6 @@ type Banyan struct {
 	Version, System string
 	// State is the application's folder, Runtime the user's, Socket the control socket that was chosen.
 	State, Runtime, Socket string
-	// Form is the version of State that this program reads.
-	Form string
 }
 
 // Report is all that was found, in the order of the checks.

@@ -68,7 +68,7 @@ func here(t *testing.T, port string) Subject {
 	t.Helper()
 	root := t.TempDir()
 	s := Subject{Dir: root, Environ: os.Environ(), Banyan: Banyan{
-		Version: "1", System: runtime.GOOS, Form: "1", State: filepath.Join(root, ".banyan"),
+		Version: "1", System: runtime.GOOS, State: filepath.Join(root, ".banyan"),
 		Runtime: filepath.Join(root, "runtime"), Socket: filepath.Join(root, ".banyan", "run", "control.sock"),
 	}}
 	s.App = &graph.App{Name: "shop", Root: root, File: filepath.Join(root, "banyan.yaml"), Edge: graph.Edge{Listen: port}, Services: []*graph.Service{

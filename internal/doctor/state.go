@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"strings"
+
+	"github.com/banyan-run/banyan/internal/migration"
 )
 
 // state looks at the folder .banyan: whether it can be written, and whether this banyan can read what is in it.
-func state(read func(path string) ([]byte, error), writable func(folder string) error) Check {
+func state(look func(folder string) (int, error), writable func(folder string) error) Check {
 	return Check{Name: "state", Why: "Banyan keeps what it acknowledged there; up refuses a folder that it cannot use", Look: func(_ context.Context, s Subject) []Result {
 		folder := s.Banyan.State
 		err := writable(folder)
@@ -20,18 +21,18 @@ func state(read func(path string) ([]byte, error), writable func(folder string) 
 		if err != nil {
 			return failed(fmt.Sprintf("%s cannot be written: %s", folder, cause(err)), fmt.Sprintf("chmod -R u+rwX %s || sudo chown -R \"$(id -u)\" %[1]s", quoted(folder)))
 		}
-		form, err := read(filepath.Join(folder, "version"))
-		if errors.Is(err, fs.ErrNotExist) {
+		form, err := look(folder)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			return fine("%s can be written; it has no version yet", folder)
-		}
-		if err != nil {
+		case errors.Is(err, migration.ErrNewer):
+			return failed(fmt.Sprintf("%s cannot be used: %s", folder, err), "use the banyan that wrote it, or start afresh: banyan purge --dry-run, then banyan purge")
+		case err != nil:
 			return failed(fmt.Sprintf("the version of %s cannot be read: %s", folder, cause(err)), fmt.Sprintf("chmod -R u+rwX %s", quoted(folder)))
+		case form < migration.Format:
+			return fine("%s can be written; it is of version %d, and the next up brings it to %d", folder, form, migration.Format)
 		}
-		if is := strings.TrimSpace(string(form)); is != s.Banyan.Form {
-			return failed(fmt.Sprintf("%s is of version %q, and this banyan reads version %s", folder, is, s.Banyan.Form),
-				"use the banyan that wrote it, or start afresh: banyan purge --dry-run, then banyan purge")
-		}
-		return fine("%s can be written; it is of version %s", folder, s.Banyan.Form)
+		return fine("%s can be written; it is of version %d", folder, form)
 	}}
 }
 

@@ -24,7 +24,7 @@ import (
 // What group owns ends in the reverse order.
 func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o Options) (*running, error) {
 	attached := time.Now()
-	s, err := openState(o.place())
+	s, brought, err := openState(o.place())
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +41,9 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 	first, err := f.first(takeover)
 	if err != nil {
 		return nil, err
+	}
+	if brought.From != brought.To {
+		eyes.journal.Record(migrated(s, brought))
 	}
 	eyes.journal.Record(beginning(first.app, takeover))
 	if err := project.Register(project.Entry{Place: o.place(), File: o.File, App: first.app.Name}); err != nil {

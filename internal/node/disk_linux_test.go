@@ -135,7 +135,7 @@ func (s *stage) refused() string {
 func TestWhereNoWordCanBeLeftTheDiskIsAsked(t *testing.T) {
 	root := t.TempDir()
 	smallDisk(t, stateFolder(root))
-	s, err := openState(copyOf(root))
+	s, _, err := openState(copyOf(root))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -199,7 +199,7 @@ func TestAStateFolderOfAnotherVersionIsRefused(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(stateFolder(root), "version"), []byte("99\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openState(copyOf(root)); err == nil || !strings.Contains(err.Error(), "version 99") {
+	if _, _, err := openState(copyOf(root)); err == nil || !strings.Contains(err.Error(), "version 99") {
 		t.Fatalf("%v", err)
 	}
 }

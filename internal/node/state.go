@@ -15,11 +15,10 @@ import (
 	"github.com/banyan-run/banyan/internal/atomicfile"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/journal"
+	"github.com/banyan-run/banyan/internal/migration"
 	"github.com/banyan-run/banyan/internal/project"
 )
-
-// StateVersion is the form of what lies under .banyan. A folder of another version is refused and never read.
-const StateVersion = "1"
 
 // state is the folder .banyan beside the file.
 type state struct{ root string }
@@ -27,30 +26,37 @@ type state struct{ root string }
 func (s state) run() string             { return filepath.Join(s.root, "run") }
 func (s state) path(name string) string { return filepath.Join(s.root, name) }
 
-// openState makes the folder where it is missing and checks its version. It keeps git from seeing it.
-func openState(at project.Place) (state, error) {
+// openState makes the folder where it is missing, and brings one of an earlier release to the form of this one.
+func openState(at project.Place) (state, migration.Report, error) {
 	s := state{at.State()}
 	if err := os.MkdirAll(s.run(), 0o700); err != nil {
-		return s, unusable(s, err)
+		return s, migration.Report{}, unusable(s, err)
 	}
-	written, err := os.ReadFile(s.path("version"))
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		err := errors.Join(os.WriteFile(s.path(".gitignore"), []byte("*\n"), 0o600), os.WriteFile(s.path("version"), []byte(StateVersion+"\n"), 0o600))
-		if err != nil {
-			return s, unusable(s, err)
-		}
-	case err != nil:
-		return s, unusable(s, err)
-	case strings.TrimSpace(string(written)) != StateVersion:
-		return s, unusable(s, fmt.Errorf("it is of version %s, and this banyan reads version %s", strings.TrimSpace(string(written)), StateVersion))
+	report, err := migration.Open(s.root)
+	if err != nil {
+		return s, report, unusable(s, err)
 	}
-	return s, nil
+	return s, report, nil
+}
+
+// migrated tells what was done to the folder.
+func migrated(s state, r migration.Report) journal.Entry {
+	e := journal.Entry{
+		Kind: journal.Notice, Subject: "state", Text: fmt.Sprintf("what is kept was brought from version %d to version %d", r.From, r.To),
+		Why: strings.Join(r.About, "; "), Lines: []string{"what was before lies in " + r.Backup},
+	}
+	if len(r.Left) > 0 {
+		e.Lines = append(e.Lines, count(len(r.Left), "file")+" of telemetry did not fit there")
+	}
+	return e
 }
 
 // unusable says that the state folder cannot be used, why, and the way out.
 func unusable(s state, err error) error {
 	hint := "mend its permissions or free space; it can be deleted to start afresh"
+	if errors.Is(err, migration.ErrNewer) {
+		hint = "use the banyan that wrote it, or start afresh: banyan purge --dry-run, then banyan purge"
+	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		hint = "free some space on the disk that it lies on, then start again"
 	}

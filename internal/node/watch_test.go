@@ -37,7 +37,7 @@ func TestAChangeDuringAReloadIsSeen(t *testing.T) {
 		}
 	}
 	save("uno")
-	s, err := openState(copyOf(root))
+	s, _, err := openState(copyOf(root))
 	if err != nil {
 		t.Fatal(err)
 	}
