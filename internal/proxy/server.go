@@ -43,6 +43,8 @@ type Server struct {
 		sync.Mutex
 		listeners   map[net.Listener]struct{}
 		connections map[*connection]struct{}
+		// shut says that no connection is taken any more, not even one that was accepted just before.
+		shut bool
 	}
 }
 
@@ -99,6 +101,22 @@ func (s *Server) start(ctx context.Context, conn net.Conn) {
 	}()
 }
 
+// Retire stops accepting, and has each open connection end with its next answer, which says `Connection: close`: a request that is
+// on its way over an idle connection is answered, where Shutdown would close that under it. Shutdown ends what then stays idle.
+func (s *Server) Retire() {
+	s.prepare()
+	for _, l := range s.retired() {
+		_ = l.Close()
+	}
+}
+
+func (s *Server) retired() []net.Listener {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.draining.Store(true)
+	return slices.Collect(maps.Keys(s.mu.listeners))
+}
+
 // Shutdown stops accepting and closes what waits; exchanges that are open finish, their answers say `Connection: close`, and
 // HTTP/2 connections are told to go away. When ctx ends first, what is left is cut, and ctx's error returned.
 func (s *Server) Shutdown(ctx context.Context) error {
@@ -144,6 +162,7 @@ func (s *Server) seal() ([]net.Listener, []*connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.draining.Store(true)
+	s.mu.shut = true
 	return slices.Collect(maps.Keys(s.mu.listeners)), slices.Collect(maps.Keys(s.mu.connections))
 }
 
@@ -177,7 +196,7 @@ func (s *Server) forget(l net.Listener) {
 func (s *Server) add(c *connection) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.draining.Load() {
+	if s.mu.shut {
 		return false
 	}
 	s.mu.connections[c] = struct{}{}
