@@ -67,6 +67,8 @@ func (c *Client) dispatch(m message, files []*os.File) {
 		c.pendingOutput.put(Output{Seq: m.Seq, Key: m.Key, Stream: m.Stream, Data: m.Data, At: m.At, Lost: m.Lost})
 	case opExit:
 		c.pendingEvents.put(Event{Key: m.Key, PID: m.PID, Exit: *m.Exit, Last: m.Seq})
+	case opPass:
+		c.pendingPassed.put(m.Data)
 	case opAnswer:
 		if wait := c.claim(m.Call); wait != nil {
 			wait <- answer{m, files}

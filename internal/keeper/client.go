@@ -20,6 +20,9 @@ type Client struct {
 	// pending output and exits wait here until the reader of the channel takes them.
 	pendingOutput *queue[Output]
 	pendingEvents *queue[Event]
+	passed        chan []byte
+	pendingPassed *queue[[]byte]
+	protocol      int
 	all           sync.WaitGroup
 	sending       struct{ sync.Mutex }
 	mu            struct {
@@ -41,16 +44,21 @@ func attach(ctx context.Context, w *wire) (*Client, error) {
 	c := &Client{
 		wire: w, done: make(chan struct{}), output: make(chan Output), events: make(chan Event),
 		pendingOutput: newQueue[Output](make(chan struct{}, 1)), pendingEvents: newQueue[Event](make(chan struct{}, 1)),
+		passed: make(chan []byte), pendingPassed: newQueue[[]byte](make(chan struct{}, 1)),
 	}
 	c.mu.calls, c.mu.children, c.mu.listeners = map[uint64]chan answer{}, map[string]Child{}, map[string]string{}
 	c.all.Go(c.read)
 	c.all.Go(func() { c.pendingOutput.pump(c.output, c.done) })
 	c.all.Go(func() { c.pendingEvents.pump(c.events, c.done) })
+	c.all.Go(func() { c.pendingPassed.pump(c.passed, c.done) })
 	welcome, err := c.call(ctx, message{Op: opHello})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("attaching to the keeper: %w", err), c.Close())
 	}
-	c.run = welcome.Run
+	c.run, c.protocol = welcome.Run, max(welcome.Protocol, firstProtocol)
+	if err := compatible(c.protocol, welcome.Oldest); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
 	return c, nil
 }
 

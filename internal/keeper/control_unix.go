@@ -49,8 +49,13 @@ func (k *keeper) startControl() error {
 	return nil
 }
 
-// controlEnded starts the next control process, but when the run ends, or when it breaks again and again.
+// controlEnded starts the next control process, but when the run ends, or when it breaks again and again. A successor that never
+// became ready gives way to the program before it.
 func (k *keeper) controlEnded(exit Exit) {
+	if k.handing != nil {
+		k.log("%s ended before it was ready: %s takes over again", k.options.Control[0], k.handing.before[0])
+		k.options.Control = k.handing.before
+	}
 	life := time.Since(k.control.started)
 	k.control.link.end()
 	k.control.pid, k.control.link = 0, nil
@@ -103,6 +108,7 @@ func (k *keeper) killControl() {
 		k.log("the control process did not end by itself")
 		_ = syscall.Kill(k.control.pid, syscall.SIGKILL)
 	}
+	k.signalFormer(syscall.SIGKILL)
 }
 
 func socketPair() (*os.File, *os.File, error) {

@@ -14,12 +14,17 @@ var (
 	ErrNoDir    = errors.New("folder does not exist")
 	ErrEnding   = errors.New("the keeper is ending")
 	ErrDetached = errors.New("the keeper is gone")
+	// ErrHandedOver refuses a control process that another one has taken over from.
+	ErrHandedOver = errors.New("another control process has taken over")
+	// ErrSucceeding refuses a second successor while the first one begins.
+	ErrSucceeding = errors.New("another control process is just taking over")
 )
 
 var faultKinds = []struct {
 	kind string
 	err  error
-}{{"no-child", ErrNoChild}, {"running", ErrRunning}, {"no-dir", ErrNoDir}, {"ending", ErrEnding}}
+}{{"no-child", ErrNoChild}, {"running", ErrRunning}, {"no-dir", ErrNoDir}, {"ending", ErrEnding}, {"handed-over", ErrHandedOver},
+	{"succeeding", ErrSucceeding}}
 
 // fault is an error on its way through the socket: a kind of ours or a number of the system's, and the text.
 type fault struct {

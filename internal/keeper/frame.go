@@ -39,6 +39,9 @@ type message struct {
 	At        time.Time         `json:"at,omitzero"`
 	Lost      int64             `json:"lost,omitempty"`
 	Fault     *fault            `json:"fault,omitempty"`
+	// Protocol is that of a keeper that welcomes, Oldest the oldest one of a control process that it serves.
+	Protocol int `json:"protocol,omitempty"`
+	Oldest   int `json:"oldest,omitempty"`
 	// Descriptors counts the descriptors that travel with the frame.
 	Descriptors int    `json:"descriptors,omitempty"`
 	Data        []byte `json:"-"`
@@ -55,6 +58,9 @@ const (
 	opUnlisten = "unlisten"
 	opAck      = "ack"
 	opShutdown = "shutdown"
+	opSucceed  = "succeed"
+	opReady    = "ready"
+	opPass     = "pass"
 	opAnswer   = "answer"
 	opOutput   = "output"
 	opExit     = "exit"

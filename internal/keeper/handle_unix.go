@@ -13,7 +13,18 @@ import (
 
 // handle does what the control process asked for, and answers it.
 func (k *keeper) handle(l *link, m message) {
+	if l.former && m.Op != opPass {
+		l.answer(m, message{}, nil, fmt.Errorf("doing %q: %w", m.Op, ErrHandedOver))
+		return
+	}
 	switch m.Op {
+	case opSucceed:
+		k.succeed(l, m)
+	case opReady:
+		k.succeeded()
+		l.answer(m, message{}, nil, nil)
+	case opPass:
+		k.tell(message{Op: opPass, Data: m.Data})
 	case opHello:
 		k.hello(l, m)
 	case opAck:
@@ -51,7 +62,7 @@ func (l *link) answer(to, reply message, file *os.File, err error) {
 
 // hello gives a new control process the whole picture, and all output that its predecessor did not acknowledge.
 func (k *keeper) hello(l *link, m message) {
-	welcome := message{Run: k.options.Run, Listeners: map[string]string{}}
+	welcome := message{Run: k.options.Run, Listeners: map[string]string{}, Protocol: protocol, Oldest: oldestControl}
 	for _, c := range k.children {
 		welcome.Children = append(welcome.Children, c.Child)
 	}

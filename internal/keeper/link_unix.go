@@ -2,7 +2,10 @@
 
 package keeper
 
-import "os"
+import (
+	"os"
+	"sync/atomic"
+)
 
 // link is the keeper's side of the connection to one control process: a goroutine that reads, one that writes.
 type link struct {
@@ -11,6 +14,12 @@ type link struct {
 	done chan struct{}
 	// greeted has a value once the control process said hello: output flows from then on.
 	greeted chan struct{}
+	// wake has a token when there may be an answer to send, or when no output is to be sent any more.
+	wake chan struct{}
+	// former says that another control process has taken over; it belongs to the keeper's goroutine, and silent, which says the same,
+	// to everybody.
+	former bool
+	silent atomic.Bool
 }
 
 // parcel is an answer and the descriptor that goes with it, which the writer closes.
@@ -20,7 +29,8 @@ type parcel struct {
 }
 
 func (k *keeper) connect(w *wire) *link {
-	l := &link{wire: w, out: newQueue[parcel](k.spool.wake), done: make(chan struct{}), greeted: make(chan struct{}, 1)}
+	l := &link{wire: w, wake: make(chan struct{}, 1), done: make(chan struct{}), greeted: make(chan struct{}, 1)}
+	l.out = newQueue[parcel](l.wake)
 	k.all.Go(func() { k.read(l) })
 	k.all.Go(func() { l.write(k.spool) })
 	return l
@@ -36,7 +46,7 @@ func (k *keeper) read(l *link) {
 			return
 		}
 		k.post(func() {
-			if k.control.link == l {
+			if k.control.link == l || l.former {
 				k.handle(l, m)
 			}
 		})
@@ -62,7 +72,11 @@ func (l *link) write(s *spool) {
 			flowing = true
 		default:
 		}
-		if flowing {
+		output := s.wake
+		if l.silent.Load() {
+			output = nil
+		}
+		if flowing && output != nil {
 			if o, some := s.next(); some {
 				if l.wire.send(message{Op: opOutput, Key: o.Key, Stream: o.Stream, Seq: o.Seq, At: o.At, Lost: o.Lost, Data: o.Data}, nil) != nil {
 					return
@@ -71,7 +85,8 @@ func (l *link) write(s *spool) {
 			}
 		}
 		select {
-		case <-s.wake:
+		case <-output:
+		case <-l.wake:
 		case <-l.done:
 			l.drop()
 			return
@@ -85,6 +100,16 @@ func (l *link) drop() {
 		if p.file != nil {
 			_ = p.file.Close()
 		}
+	}
+}
+
+// retire sends no more output: that is the next control process's.
+func (l *link) retire() {
+	l.former = true
+	l.silent.Store(true)
+	select {
+	case l.wake <- struct{}{}:
+	default:
 	}
 }
 

@@ -30,6 +30,10 @@ type keeper struct {
 	byPID     map[int]*child
 	listeners map[string]*held
 	control   control
+	// former are the control processes, by pid, that another one took over from and that answer what they had begun; handing is under
+	// way until the newest one is ready.
+	former  map[int]*link
+	handing *handing
 	// retiring says that the run ends in order, ending that nothing may be started any more.
 	retiring, ending bool
 	// farewells are answered when everything has ended.
@@ -55,7 +59,7 @@ func Run(ctx context.Context, o Options) error {
 	k := &keeper{
 		options: o, since: since, forker: newForker(), spool: newSpool(), report: told,
 		inbox: make(chan func()), ended: make(chan struct{}),
-		children: map[string]*child{}, byPID: map[int]*child{}, listeners: map[string]*held{},
+		children: map[string]*child{}, byPID: map[int]*child{}, listeners: map[string]*held{}, former: map[int]*link{},
 	}
 	err = k.run(ctx)
 	told.fail(err)
@@ -187,6 +191,9 @@ func (k *keeper) reap() {
 			return
 		case pid == k.control.pid:
 			k.controlEnded(exitOf(status))
+		case k.former[pid] != nil:
+			k.former[pid].end()
+			delete(k.former, pid)
 		case k.byPID[pid] != nil:
 			k.leaderEnded(k.byPID[pid], exitOf(status))
 		}
@@ -212,6 +219,7 @@ func (k *keeper) end() {
 		return
 	}
 	k.ending = true
+	k.signalFormer(syscall.SIGTERM)
 	for _, c := range k.children {
 		k.stop(c, c.grace, nil)
 	}
@@ -234,7 +242,7 @@ func (k *keeper) checkEnd() {
 }
 
 func (k *keeper) finished() bool {
-	return k.ending && k.control.pid == 0 && len(k.byKeyRunning()) == 0
+	return k.ending && k.control.pid == 0 && len(k.former) == 0 && len(k.byKeyRunning()) == 0
 }
 
 func (k *keeper) log(format string, args ...any) {
