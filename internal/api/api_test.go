@@ -46,6 +46,7 @@ func (full) Plan(context.Context) (Plan, error) {
 	return Plan{Changes: []Change{{Action: "swap"}}}, nil
 }
 func (full) Reload(context.Context) (Plan, error) { return Plan{Changes: []Change{}}, nil }
+func (full) Succeed(string) error                 { return nil }
 func (full) Down() error                          { return nil }
 func (full) Call(_ context.Context, c Call) (Answer, error) {
 	return Answer{Status: 200, Body: c.Body, Header: map[string][]string{"A": {"b"}}}, nil
@@ -82,7 +83,7 @@ func (full) Journal(int) ([]Deed, error) { return []Deed{{Kind: "up", Lines: []s
 
 func sources() Sources {
 	list := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) })
-	return Sources{full{}, full{}, full{}, full{}, full{}, full{}, list, list}
+	return Sources{full{}, full{}, full{}, full{}, full{}, full{}, full{}, list, list}
 }
 
 // recorder notes which operations were used and holds each answer against the document.
@@ -121,6 +122,7 @@ func TestTheClientUsesEveryOperation(t *testing.T) {
 		"plan":           func() error { _, err := c.Plan(ctx); return err },
 		"reload":         func() error { _, err := c.Reload(ctx); return err },
 		"down":           func() error { return c.Down(ctx) },
+		"succeed":        func() error { return c.Succeed(ctx, "/usr/bin/banyan") },
 		"call":           func() error { _, err := c.Call(ctx, Call{Service: "catalog", Body: []byte("x")}); return err },
 		"explainCall":    func() error { _, err := c.ExplainCall(ctx, "a", "b", "", ""); return err },
 		"explainRequest": func() error { _, err := c.ExplainRequest(ctx, "GET", "/"); return err },

@@ -11,9 +11,11 @@ type App struct {
 	// Project is the name of the copy, empty for the application itself.
 	Project string `json:"project,omitempty" doc:"Name of the copy; empty for the application itself."`
 	// Run is the identifier of the time between this up and its down.
-	Run     string    `json:"run" doc:"Identifier of this run."`
-	Version string    `json:"version" doc:"Version of the banyan binary that runs it."`
-	Started time.Time `json:"started" doc:"When this run began."`
+	Run     string `json:"run" doc:"Identifier of this run."`
+	Version string `json:"version" doc:"Version of the banyan binary that runs it."`
+	// Executable is the absolute path of that binary, as it was when it began.
+	Executable string    `json:"executable" doc:"Absolute path of that binary."`
+	Started    time.Time `json:"started" doc:"When this run began."`
 	// Attached is when the present control process took over; equal to Started when it is the first one.
 	Attached time.Time `json:"attached" doc:"When the present control process began."`
 	PID      int       `json:"pid" doc:"Process id of the control process."`

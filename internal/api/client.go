@@ -191,6 +191,12 @@ func (c *Client) Down(ctx context.Context) error {
 	return err
 }
 
+// Succeed has the banyan binary at an absolute path control the application. It returns when that has begun; App tells when it is so.
+func (c *Client) Succeed(ctx context.Context, executable string) error {
+	_, err := do[none](ctx, c, request{id: "succeed", in: Successor{executable}})
+	return err
+}
+
 // Call sends a request to a service as the operator.
 func (c *Client) Call(ctx context.Context, call Call) (Answer, error) {
 	return do[Answer](ctx, c, request{id: "call", in: call})

@@ -41,6 +41,7 @@ var operations = []Operation{
 	{ID: "plan", Method: "GET", Path: "/v1/plan", Summary: "What a reload would change.", Out: Plan{}},
 	{ID: "reload", Method: "POST", Path: "/v1/reload", Summary: "Read the file again and apply it.", Out: Plan{}},
 	{ID: "down", Method: "POST", Path: "/v1/down", Summary: "Stop the application; answers at once."},
+	{ID: "succeed", Method: "POST", Path: "/v1/succeed", Summary: "Have another banyan binary control the application; answers at once.", In: Successor{}},
 	{ID: "call", Method: "POST", Path: "/v1/call", Summary: "Send a request to a service through the mesh, as the operator.", In: Call{}, Out: Answer{}},
 	{ID: "explainCall", Method: "GET", Path: "/v1/explain/call", Summary: "What would decide about a call between services.",
 		Query: []Parameter{{"caller", "A service, gateway or operator."}, {"callee", "A service."}, {"method", "HTTP method, may be empty."}, {"path", "Path, may be empty."}}, Out: Verdict{}},
@@ -73,6 +74,11 @@ func operationOf(id string) (Operation, bool) {
 // Selection names services; none is all.
 type Selection struct {
 	Services []string `json:"services" doc:"Services; none is all."`
+}
+
+// Successor is the program that is to control the application.
+type Successor struct {
+	Executable string `json:"executable" doc:"Absolute path of a banyan binary."`
 }
 
 // Scale is how many instances are wanted.

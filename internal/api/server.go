@@ -98,6 +98,7 @@ func (s server) handlers() map[string]http.Handler {
 		"plan":           answering(func(r *http.Request) (any, error) { return s.File.Plan(r.Context()) }),
 		"reload":         answering(func(r *http.Request) (any, error) { return s.File.Reload(r.Context()) }),
 		"down":           answering(func(*http.Request) (any, error) { return nil, s.File.Down() }),
+		"succeed":        answering(s.succeed),
 		"call":           answering(s.call),
 		"explainCall":    answering(s.explainCall),
 		"explainRequest": answering(s.explainRequest),
@@ -160,6 +161,14 @@ func (s server) scale(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return nil, s.Wishes.Scale(r.Context(), r.PathValue("service"), scale.Replicas)
+}
+
+func (s server) succeed(r *http.Request) (any, error) {
+	var next Successor
+	if err := read(r, &next); err != nil {
+		return nil, err
+	}
+	return nil, s.Succession.Succeed(next.Executable)
 }
 
 func (s server) lines(r *http.Request) (any, error) {

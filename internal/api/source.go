@@ -31,6 +31,11 @@ type File interface {
 	Down() error
 }
 
+// Succession begins to hand the application over to another program.
+type Succession interface {
+	Succeed(executable string) error
+}
+
 // Traffic sends and explains requests.
 type Traffic interface {
 	Call(ctx context.Context, call Call) (Answer, error)
@@ -57,6 +62,7 @@ type Streams interface {
 // Sources are what the server reads and asks.
 type Sources struct {
 	Application Application
+	Succession  Succession
 	Wishes      Wishes
 	File        File
 	Traffic     Traffic

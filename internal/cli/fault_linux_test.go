@@ -33,6 +33,7 @@ type fault struct {
 var faultTable = []fault{
 	{"up -d --wait", 1, 1, 0, 1, 1, 1},
 	{"down", 1, 0, 0, 0, 0, 0},
+	{"upgrade", 1, 3, 3, 3, 3, 3},
 	{"purge --dry-run", 1, 0, 0, 0, 0, 0},
 	{"trust --dry-run", 0, 0, 0, 0, 0, 0},
 	{"status", 1, 3, 3, 3, 3, 3},

@@ -103,7 +103,9 @@ func same(a, b map[string]string) bool {
 	return fmt.Sprint(a) == fmt.Sprint(b) // maps are printed in the order of their keys
 }
 
-func old() map[string]string { return map[string]string{"version": "1\n", "a": "hello", "b": "gone soon", "other": "stays"} }
+func old() map[string]string {
+	return map[string]string{"version": "1\n", "a": "hello", "b": "gone soon", "other": "stays"}
+}
 
 func TestAFolder(t *testing.T) {
 	rows := []struct {

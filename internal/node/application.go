@@ -29,9 +29,11 @@ type application struct {
 	usages   usages
 	control  *control
 	ports    *ports
-	started  time.Time
-	attached time.Time
-	phase    snapshot.Value[api.Phase]
+	// succession takes the wish that another program controls the application.
+	succession *succession
+	started    time.Time
+	attached   time.Time
+	phase      snapshot.Value[api.Phase]
 	// pulse grows whenever Services would answer otherwise.
 	pulse snapshot.Value[uint64]
 }
@@ -41,7 +43,7 @@ func (a *application) App() api.App {
 	v := a.file.now.Load()
 	answer := api.App{
 		Name: v.app.Name, Environment: v.app.Environment, Root: v.app.Root, File: v.app.File, Run: a.link.Run(),
-		Version: a.options.Version, Started: a.started, Attached: a.attached, PID: os.Getpid(), Keeper: os.Getppid(),
+		Version: a.options.Version, Executable: executable(), Started: a.started, Attached: a.attached, PID: os.Getpid(), Keeper: os.Getppid(),
 		API: a.control.url, Dashboard: a.control.url + "/#token=" + a.control.token,
 		Phase: a.phase.Load(), Loaded: v.loaded, Refused: v.refused, Problems: a.sight.problems(),
 		Project: a.options.Project, Moved: a.ports.moved.Load(),

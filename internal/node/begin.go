@@ -22,7 +22,7 @@ import (
 
 // begin puts the parts together, from what sees to what is seen: state, sight, the data plane, instances, the loop, the API.
 // What group owns ends in the reverse order.
-func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o Options) (*running, error) {
+func begin(ctx context.Context, group, serving *lifecycle.Group, link *keeper.Client, o Options) (*running, error) {
 	attached := time.Now()
 	s, brought, err := openState(o.place())
 	if err != nil {
@@ -58,7 +58,8 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 		known.Expect(service.Name, service.Replicas.Count, "")
 	}
 	doors := openPorts(o.place(), link, eyes.journal)
-	p := newPlane(doors, group, known, eyes, newCertificates(o.Environ))
+	p := newPlane(doors, serving, known, eyes, newCertificates(o.Environ))
+	group.Go("records of former control processes", p.inherit(link.Passed()))
 	if err := p.apply(first); err != nil {
 		return nil, err
 	}
@@ -74,6 +75,7 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 		ports: doors, control: &control{ports: doors, group: group, token: note.Token}, started: note.Started, attached: attached,
 	}
 	a.phase.Store(api.Starting)
+	a.succession = &succession{link: link, leaving: services.Leaving, asked: make(chan string, 1)}
 	group.Go("read models", a.follow)
 	if err := a.control.open(o.place().Socket(), a.handler(), a.page()); err != nil {
 		return nil, err
@@ -87,13 +89,13 @@ func begin(ctx context.Context, group *lifecycle.Group, link *keeper.Client, o O
 		w := &watching{file: f, services: services, journal: eyes.journal, group: group}
 		group.Go("watching files", w.run)
 	}
-	return &running{link: link, application: a, journal: eyes.journal, leaving: leaving}, nil
+	return &running{link: link, application: a, journal: eyes.journal, leaving: leaving, successors: a.succession.asked}, nil
 }
 
 func beginning(app *graph.App, takeover bool) journal.Entry {
 	if takeover {
 		return journal.Entry{
-			Kind: journal.Takeover, Subject: app.Name, Text: "a new control process took over " + app.Name, Why: "the one before it ended", Where: app.At,
+			Kind: journal.Takeover, Subject: app.Name, Text: "a new control process took over " + app.Name, Why: "the one before it ended, or handed over", Where: app.At,
 		}
 	}
 	return journal.Entry{Kind: journal.Up, Subject: app.Name, Text: "starting " + count(len(app.Services), "service"), Why: "banyan up", Where: app.At}
@@ -135,7 +137,14 @@ func (b body) animate(ctx context.Context, app *graph.App) (*reconcile.Reconcile
 	supervisor.Adopt(app)
 	supervisor.Externals(app.External)
 	o := &output{link: b.link, recorder: b.sight.recorder, lines: supervisor.Output, exits: exits}
-	b.group.Go("output", o.run)
+	listening, stop := context.WithCancel(ctx)
+	over := make(chan struct{})
+	b.group.Go("output", func(ctx context.Context) error {
+		defer close(over)
+		defer context.AfterFunc(ctx, stop)()
+		return o.run(listening)
+	})
+	b.group.OnStop("output", func(context.Context) error { stop(); <-over; return nil })
 	services, err := reconcile.Begin(ctx, app, b.means(supervisor))
 	if err != nil {
 		return nil, nil, err
@@ -168,7 +177,7 @@ func swapping(eyes *sight, p *plane, services *reconcile.Reconciler, supervisor 
 // handler is the control API of the application.
 func (a *application) handler() http.Handler {
 	return api.Handler(api.Sources{
-		Application: a, Wishes: wishes{a.services}, File: a.file, Traffic: operator{a.plane}, Seen: a.sight, Streams: a.sight,
+		Succession: a.succession, Application: a, Wishes: wishes{a.services}, File: a.file, Traffic: operator{a.plane}, Seen: a.sight, Streams: a.sight,
 		Instances: a.registry.Handler(), Metrics: a.sight.meter.Handler(a.families),
 	})
 }

@@ -41,6 +41,10 @@ func (c *control) open(socket string, handler, page http.Handler) error {
 	mux := http.NewServeMux()
 	guarded := api.Bearer(c.token, handler)
 	mux.Handle("/v1/", guarded)
+	// Which program runs is for whoever may use the socket: a token that leaked must not start one.
+	mux.HandleFunc("/v1/succeed", func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "only over the control socket", http.StatusForbidden)
+	})
 	mux.Handle("/metrics", guarded)
 	mux.Handle("/", page)
 	c.serve("control API", wide, api.Local(mux))

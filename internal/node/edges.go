@@ -51,6 +51,8 @@ type port struct {
 	protocol graph.Protocol
 	answer   atomic.Pointer[answering]
 	shutdown func(context.Context) error
+	// retire lets idle connections end by themselves; nil where connections are never idle.
+	retire func()
 	// gone says that the file does not declare it any more.
 	gone bool
 }
@@ -154,7 +156,7 @@ func (e *edges) serving(p *port, name edgeName, l net.Listener) func(context.Con
 		return func(ctx context.Context) error { return s.Serve(ctx, l) }
 	}
 	s := e.server(p, p.refuse)
-	p.shutdown = s.Shutdown
+	p.shutdown, p.retire = s.Shutdown, s.Retire
 	return func(ctx context.Context) error { return s.Serve(ctx, l) }
 }
 

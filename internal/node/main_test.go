@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -45,7 +46,7 @@ func beControl() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	err := Run(ctx, Options{
-		File: os.Args[2] + "/banyan.yaml", Environment: "local", Environ: os.Environ(), Version: "test", Watch: true,
+		File: os.Args[2] + "/banyan.yaml", Environment: "local", Environ: os.Environ(), Version: filepath.Base(os.Args[0]), Watch: true,
 	})
 	if errors.Is(err, errKeeperGone) {
 		return nil

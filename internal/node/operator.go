@@ -61,7 +61,7 @@ func (o operator) Call(ctx context.Context, call api.Call) (api.Answer, error) {
 	}
 	answer, err := answerOf(x)
 	err = errors.Join(err, x.Reply.Close())
-	o.plane.recorder.Exchange(record.Of(x))
+	o.plane.record(record.Of(x))
 	if err != nil {
 		return api.Answer{}, problem.New(diag.UpstreamReset, "the answer of %s broke off", call.Service).Because(err)
 	}

@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/keeper"
@@ -60,7 +61,8 @@ func (o *output) run(ctx context.Context) error {
 				return err
 			}
 		case <-ctx.Done():
-			return ctx.Err()
+			// What is kept by now must not be given to the next control process again.
+			return errors.Join(ctx.Err(), o.free(context.WithoutCancel(ctx)))
 		}
 		o.finish()
 	}

@@ -39,6 +39,8 @@ type plane struct {
 	secure       *door
 	certificates certificates
 	edges        *edges
+	// legacy takes the records instead of recorder once another process has taken over.
+	legacy atomic.Pointer[legacy]
 	// listen is where the gateway of this copy listens when the file says where the application's does.
 	listen func(declared string) string
 	// longest is how long an exchange of the live version, or of the one before, may take.
@@ -49,7 +51,7 @@ func newPlane(ports *ports, group *lifecycle.Group, known *registry.Registry, s 
 	p := &plane{
 		recorder: s.recorder, journal: s.journal, endpoints: endpoints{known}, state: &balance.State{},
 		framed: h2.NewTransport(proxy.TransportOptions{}), certificates: c,
-		peers: &runner.Peers{Services: func() map[int]string { return leaders(ports.link) }},
+		peers:  &runner.Peers{Services: func() map[int]string { return leaders(ports.link) }},
 		listen: ports.gateway,
 	}
 	p.transport = proxy.NewTransport(proxy.TransportOptions{Framed: p.framed})
@@ -114,7 +116,7 @@ func (p *plane) done(caller string) func(*exchange.Exchange) {
 		if seen.Caller == "" {
 			seen.Caller = caller
 		}
-		p.recorder.Exchange(seen)
+		p.record(seen)
 	}
 }
 
@@ -136,7 +138,7 @@ func (p *plane) edgeStream(callee string, admit func(exchange.Peer) error, calle
 			who := p.peer(conn)
 			return who, admit(who)
 		},
-		Done: func(n balance.StreamNote) { p.recorder.Exchange(streamed(caller, callee, n)) },
+		Done: func(n balance.StreamNote) { p.record(streamed(caller, callee, n)) },
 	}
 }
 

@@ -45,17 +45,21 @@ func Run(ctx context.Context, o Options) error {
 	// What runs goes on while it is being stopped, so nothing of it hangs on ctx.
 	inner := context.WithoutCancel(ctx)
 	_ = os.Remove(failureOf(at)) // what an earlier run left there is not about this one
-	group := lifecycle.NewGroup(inner)
-	n, err := begin(inner, group, link, o)
+	// What answers requests outlasts what keeps and decides: when another process takes over, it answers what it had begun.
+	group, serving := lifecycle.NewGroup(inner), lifecycle.NewGroup(inner)
+	n, err := begin(inner, group, serving, link, o)
 	if err == nil {
-		err = n.until(ctx, group)
+		err = errors.Join(link.Ready(), n.until(ctx, group, serving))
 	} else {
 		err = errors.Join(err, leaveWord(at, err))
+	}
+	if errors.Is(err, errHandOver) {
+		return n.handOver(ctx, group, serving)
 	}
 	if !errors.Is(err, errKeeperGone) {
 		err = errors.Join(err, link.Shutdown(inner))
 	}
-	err = errors.Join(err, group.Stop(inner), link.Close())
+	err = errors.Join(err, group.Stop(inner), serving.Stop(inner), link.Close())
 	if errors.Is(err, errKeeperGone) || errors.Is(err, keeper.ErrDetached) {
 		_, swept := keeper.Sweep(at.Run(), run)
 		err = errors.Join(err, swept)
@@ -70,14 +74,21 @@ type running struct {
 	journal     journal.Recorder
 	// leaving is closed when the operator asked for the end.
 	leaving chan struct{}
+	// successors are the programs that are to take over.
+	successors <-chan string
+	// successor is the one that does.
+	successor string
 }
 
 // until returns when everything was stopped, or when the keeper is gone.
-func (n *running) until(ctx context.Context, group *lifecycle.Group) error {
+func (n *running) until(ctx context.Context, group, serving *lifecycle.Group) error {
 	why := "banyan down"
-	failed := make(chan error, 1)
-	go func() { failed <- group.Wait() }() // ends when the group does, which Run sees to
+	failed := make(chan error, 2)
+	go func() { failed <- group.Wait() }() // both end when the groups do, which Run sees to
+	go func() { failed <- serving.Wait() }()
 	select {
+	case n.successor = <-n.successors:
+		return errHandOver
 	case <-n.leaving:
 	case <-ctx.Done():
 		why = "the run ended"

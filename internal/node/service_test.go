@@ -69,6 +69,17 @@ func beService() error {
 	}
 }
 
+// echo changes to a protocol that says back what it hears.
+func echo(w http.ResponseWriter, _ *http.Request) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+	_, _ = io.Copy(conn, conn)
+}
+
 // seenBy is what the service tells of a request.
 type seenBy struct {
 	Service, Instance, Method, Path, Host string
@@ -120,6 +131,7 @@ func serviceHandler(unhealthy bool) http.Handler {
 		fmt.Fprintln(w, answer.StatusCode)
 		_, _ = io.Copy(w, answer.Body)
 	})
+	mux.HandleFunc("/echo", echo)
 	mux.HandleFunc("/call/{name}/{rest...}", func(w http.ResponseWriter, r *http.Request) {
 		if d, err := time.ParseDuration(r.Header.Get("X-Wait")); err == nil {
 			<-time.After(d)
