@@ -76,6 +76,11 @@ invariants: ## Tests with the expensive invariants of the request path
 .PHONY: bench
 bench: bench-start bench-engine ## Both benches
 
+.PHONY: conformance
+conformance: build ## suites that others wrote, against a running application
+	bash bench/conformance/install.sh
+	go run ./bench/conformance
+
 .PHONY: bench-start
 bench-start: build ## up, first request, down, memory
 	go run ./bench/start
