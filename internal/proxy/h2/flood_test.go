@@ -191,7 +191,8 @@ func TestUploadsThatAreRefusedCostTheClientNothing(t *testing.T) {
 	}
 	fields := block(t, ":method", "POST", ":scheme", "http", ":authority", "a", ":path", "/")
 	answered := make(chan error, 1)
-	const uploads = 500
+	const uploads, atOnce = 500, 100
+	open := make(chan struct{}, atOnce)
 	go func() {
 		for n := 0; n < uploads; {
 			frame, err := h.ReadFrame()
@@ -201,11 +202,17 @@ func TestUploadsThatAreRefusedCostTheClientNothing(t *testing.T) {
 			}
 			if head, is := frame.(*http2.MetaHeadersFrame); is && head.PseudoValue("status") == "403" {
 				n++
+				<-open
 			}
 		}
 		answered <- nil
 	}()
 	for n := range uint32(uploads) {
+		select {
+		case open <- struct{}{}:
+		case err := <-answered:
+			t.Fatal(err)
+		}
 		id := 2*n + 1
 		err := h.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: fields, EndHeaders: true})
 		for range 4 {
