@@ -30,6 +30,8 @@ type App struct {
 	// Services and External are sorted by name.
 	Services []*Service
 	External []*External
+	// Groups are sorted by name; none has the name of a service or an external.
+	Groups []*Group
 	// Warnings were found on the way and refuse nothing.
 	Warnings diag.List
 }

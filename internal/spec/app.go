@@ -15,7 +15,7 @@ const defaultEnvironment = graph.DefaultEnvironment
 
 // laterPlatform are capabilities of the whole application that are still to come.
 var laterPlatform = []string{
-	"auth", "cache", "config", "contract", "data", "engines", "events", "functions", "groups", "limit", "mesh", "policy", "release",
+	"auth", "cache", "config", "contract", "data", "engines", "events", "functions", "limit", "mesh", "policy", "release",
 	"resources", "sagas", "scale", "secrets", "sites", "slo", "tasks", "telemetry",
 }
 
@@ -30,6 +30,7 @@ var appNoun = noun{
 		{name: "gateway", doc: "Where the application listens, and what it exposes.", shape: &shape{says: "a map", noun: &gatewayNoun}, example: "{listen: \"127.0.0.1:8080\"}"},
 		{name: "services", doc: "The services by name.", shape: &services, example: "{orders: {run: ./orders}}"},
 		{name: "external", doc: "Services that others run, by name.", shape: &externals, example: "{bank: {url: \"https://bank.example\"}}"},
+		{name: "groups", doc: "Named subsets of the services, to be started by their name; a group may name groups.", shape: &groups, example: "{checkout: [orders, payments]}"},
 		{name: "environments", doc: "What differs in an environment, by its name: maps merge, lists replace, null removes.", shape: &environments, example: "{staging: {services: {}}}"},
 	},
 }
@@ -69,6 +70,7 @@ func (r *reader) app(tree *node) *graph.App {
 		app.External = append(app.External, s.external(e))
 	}
 	slices.SortFunc(app.Services, func(a, b *graph.Service) int { return cmp.Compare(a.Name, b.Name) })
+	app.Groups = s.groups()
 	slices.SortFunc(app.External, func(a, b *graph.External) int { return cmp.Compare(a.Name, b.Name) })
 	r.judge(app)
 	return app
@@ -92,6 +94,7 @@ func (r *reader) declare(s scope) {
 				continue
 			}
 			r.declared[e.key] = e.at
+			r.outside[e.key] = noun == "external"
 		}
 	}
 	r.names = slices.Sorted(maps.Keys(r.declared))

@@ -7,6 +7,7 @@ var environmentNoun = noun{
 		{name: "gateway", doc: "What differs at the gateway.", shape: &shape{says: "a map", noun: &gatewayNoun}, example: "{listen: \"127.0.0.1:9090\"}"},
 		{name: "services", doc: "What differs in services; null removes one.", shape: &services, example: "{orders: {replicas: 3}}"},
 		{name: "external", doc: "What differs in external services; null removes one.", shape: &externals, example: "{bank: {url: \"https://sandbox.bank.example\"}}"},
+		{name: "groups", doc: "What differs in groups; null removes one.", shape: &groups, example: "{checkout: [orders]}"},
 	},
 }
 

@@ -38,7 +38,7 @@ func Load(o Options) (*Loaded, diag.List) {
 	tree := l.tree()
 	var loaded *Loaded
 	if tree != nil {
-		r := &reader{found: &l.found, exprs: l.exprs, root: l.root, declared: map[string]origin{}}
+		r := &reader{found: &l.found, exprs: l.exprs, root: l.root, declared: map[string]origin{}, outside: map[string]bool{}}
 		app := r.app(tree)
 		app.Environment, app.Root, app.File = l.environment, l.root, l.file
 		loaded = &Loaded{App: app, Files: l.paths(), values: r.values}

@@ -59,6 +59,7 @@ func (l *loader) fitting(g ground, over *node, as string, applied bool) *node {
 	if !applied {
 		o.calls()
 		o.routes()
+		o.groups()
 	}
 	return o.over
 }

@@ -18,6 +18,8 @@ type reader struct {
 	// declared are the services and external ones by name, where they stand; names are theirs, sorted.
 	declared map[string]origin
 	names    []string
+	// outside are the external ones.
+	outside map[string]bool
 	// dangling counts the names that nothing has.
 	dangling int
 }

@@ -127,6 +127,9 @@ func TestExamplesLoad(t *testing.T) {
 
 func topLevel(k key) string {
 	text := fmt.Sprintf("%s: %s\n", k.name, k.example)
+	if k.name == "groups" {
+		text += "services: {orders: {run: ./orders}, payments: {run: ./payments}}\n"
+	}
 	for _, line := range []string{"banyan: 1\n", "app: shop\n"} {
 		if !strings.HasPrefix(line, k.name+":") {
 			text += line

@@ -13,7 +13,7 @@ import (
 var serviceNoun = noun{
 	name: "service", says: "a service",
 	later: []string{
-		"allow", "auth", "breaker", "cache", "config", "consumes", "contract", "data", "deliver", "events", "fault", "function", "groups", "identity", "image",
+		"allow", "auth", "breaker", "cache", "config", "consumes", "contract", "data", "deliver", "events", "fault", "function", "identity", "image",
 		"limit", "publishes", "release", "resources", "scale", "secrets", "slo", "tasks",
 	},
 	foreign: map[string]string{
@@ -21,6 +21,7 @@ var serviceNoun = noun{
 		"cwd": "dir", "folder": "dir", "path": "dir", "working_dir": "dir", "workdir": "dir", "healthcheck": "health", "instances": "replicas",
 		"depends_on": "calls", "dependsOn": "calls", "links": "calls", "needs": "calls", "uses": "calls", "protocol": "write it as expose: {protocol: grpc}",
 		"stop_grace_period": "grace",
+		"groups":            "groups stand at the top of the file: groups: {checkout: [orders]}",
 		"port":              "remove it: an instance listens at the $PORT that it is given; routes of the gateway make it reachable",
 		"ports":             "remove it: an instance listens at the $PORT that it is given; routes of the gateway make it reachable",
 	},

@@ -99,7 +99,7 @@ func (s *shape) scalar() *shape {
 func (s *shape) example() string {
 	for ; s != nil; s = s.or {
 		switch {
-		case s.item != nil:
+		case s.item != nil && s.item.example() != "":
 			return "[" + s.item.example() + "]"
 		case s.noun != nil:
 			k := s.noun.keys[max(slices.IndexFunc(s.noun.keys, func(k key) bool { return k.needed }), 0)]
