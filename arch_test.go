@@ -18,7 +18,7 @@ var rows = [][]string{
 	{"trace", "unit", "diag", "redact", "snapshot", "signal", "problem", "journal", "lifecycle", "atomicfile"},
 	{"contract", "expr", "exchange", "graph"},
 	{"spec", "importer", "keeper", "runner", "image", "bus", "registry", "proxy", "identity", "broker", "database", "saga",
-		"config", "secret", "telemetry", "rollout", "autoscale", "advise", "layout", "terminal", "markdown", "export", "project", "migration"},
+		"config", "secret", "telemetry", "rollout", "autoscale", "advise", "layout", "terminal", "markdown", "export", "project", "migration", "subset"},
 	{"layer", "supervise", "check"},
 	{"gateway", "mesh", "reconcile"},
 	{"api", "dashboard", "doctor", "book", "manual"},
