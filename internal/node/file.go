@@ -91,7 +91,7 @@ func (f *file) Plan(context.Context) (api.Plan, error) {
 func (f *file) plan(next *graph.App) api.Plan {
 	now := f.now.Load()
 	return api.Plan{
-		File: f.options.File, Since: now.loaded.Format(time.TimeOnly), Changes: mapped(reconcile.Compare(now.app, next), changeOf),
+		File: f.options.File, Since: now.loaded.Format(time.TimeOnly), Changes: mapped(reconcile.Compare(now.app, next, f.wished()), changeOf),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/supervise"
 )
 
@@ -15,9 +16,12 @@ import (
 func (r *Reconciler) Announce(app *graph.App) (retract func()) {
 	var announced []string
 	_ = r.ask(func(l *loop) error {
+		next := subset.Choose(app, l.wished())
 		for _, s := range app.Services {
-			if l.kept[s.Name] == nil && l.down == nil {
+			k := l.kept[s.Name]
+			if (k == nil || k.away != "") && next.Has(s.Name) && l.down == nil {
 				announced = append(announced, s.Name)
+				l.coming[s.Name] = s.Replicas.Count
 				l.expected[s.Name] = expectation{count: s.Replicas.Count}
 				l.means.Expect(s.Name, s.Replicas.Count, "")
 			}
@@ -27,6 +31,7 @@ func (r *Reconciler) Announce(app *graph.App) (retract func()) {
 	return func() {
 		_ = r.ask(func(l *loop) error {
 			for _, name := range announced {
+				delete(l.coming, name)
 				if l.kept[name] == nil {
 					delete(l.expected, name)
 					l.means.Expect(name, 0, "")
@@ -38,8 +43,7 @@ func (r *Reconciler) Announce(app *graph.App) (retract func()) {
 }
 
 // Apply keeps the services of a new graph from now on; why is for the journal, where no change of the service itself tells
-// more. Only what Compare calls a restart or a rebuild
-// replaces instances, one by one. What is no longer there ends once every service that declared a call to it has rolled
+// more. Only what Compare calls a restart or a rebuild replaces instances, one by one. What is no longer there ends once every service that declared a call to it has rolled
 // over. It returns when Observe shows it, and does nothing after Down or Close.
 func (r *Reconciler) Apply(app *graph.App, why string) {
 	_ = r.ask(func(l *loop) error {
@@ -53,11 +57,11 @@ func (r *Reconciler) Apply(app *graph.App, why string) {
 func (l *loop) apply(app *graph.App, why string) {
 	old := l.app
 	changes := map[string][]Change{}
-	for _, c := range Compare(old, app) {
+	for _, c := range compare(old, app) {
 		changes[c.Subject] = append(changes[c.Subject], c)
 	}
 	removed := removals(old, app)
-	l.app = app
+	l.app, l.coming = app, map[string]int{}
 	for _, s := range app.Services {
 		k := l.kept[s.Name]
 		if k == nil || k.removal != nil {
@@ -72,6 +76,7 @@ func (l *loop) apply(app *graph.App, why string) {
 		l.kept[name].remove(removal)
 	}
 	l.arrange()
+	l.choose(old)
 }
 
 // add takes up a new service, or one that was being removed.
@@ -81,7 +86,7 @@ func (l *loop) add(s *graph.Service) {
 		k = &kept{name: s.Name, memory: l.record.of(s.Name)}
 		l.kept[s.Name] = k
 	}
-	k.app, k.service, k.spec, k.removal, k.problem = l.app, s, specHash(l.app, s), nil, nil
+	k.app, k.service, k.spec, k.removal, k.left, k.problem = l.app, s, specHash(l.app, s), nil, nil, nil
 	k.why = "it is new in the file"
 	k.want(need{why: k.why, at: s.At})
 }
@@ -116,7 +121,7 @@ func (k *kept) follow(app *graph.App, s *graph.Service, changes []Change, why st
 }
 
 func (k *kept) remove(r *removal) {
-	k.removal, k.why = r, gone
+	k.removal, k.left, k.why = r, nil, gone
 	k.need, k.problem = need{}, nil
 	k.memory.Within = within{Generation: k.memory.Within.Generation}
 	if k.job != nil {
@@ -126,24 +131,29 @@ func (k *kept) remove(r *removal) {
 
 // removals are the services that a new graph does not have, with their callers.
 func removals(old, next *graph.App) map[string]*removal {
-	at := map[string]int{}
-	for i, s := range old.Order() {
-		at[s.Name] = i
-	}
 	all := map[string]*removal{}
 	for _, s := range old.Services {
 		if _, there := next.Service(s.Name); there {
 			continue
 		}
-		callers := map[string]bool{}
-		for _, caller := range old.Callers(s.Name) {
-			if caller != graph.Gateway {
-				callers[caller] = at[caller] > at[s.Name]
-			}
-		}
-		all[s.Name] = &removal{callers}
+		all[s.Name] = &removal{callersOf(old, s.Name)}
 	}
 	return all
+}
+
+// callersOf are the services that call one, each with whether it stands behind it in the order.
+func callersOf(app *graph.App, service string) map[string]bool {
+	at := map[string]int{}
+	for i, s := range app.Order() {
+		at[s.Name] = i
+	}
+	callers := map[string]bool{}
+	for _, caller := range app.Callers(service) {
+		if caller != graph.Gateway {
+			callers[caller] = at[caller] > at[service]
+		}
+	}
+	return callers
 }
 
 // reason is why a service is touched, in one line: what of it changed, and else what Apply was told.

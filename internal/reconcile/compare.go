@@ -24,15 +24,14 @@ const (
 // Change is one thing that another file changes.
 type Change struct {
 	Action Action
-	// Subject is a service, an external one, or graph.Gateway.
+	// Subject is a service, an external one, a group, or graph.Gateway.
 	Subject string
 	Text    string
 	At      diag.Position
 }
 
-// Compare tells what Apply does when next follows old: the services of next by name, what is gone, the external ones,
-// the gateway. It is pure, and Apply acts on what it returns.
-func Compare(old, next *graph.App) []Change {
+// compare tells what differs, whatever runs of it.
+func compare(old, next *graph.App) []Change {
 	var all []Change
 	for _, s := range next.Services {
 		before, there := old.Service(s.Name)
@@ -48,6 +47,7 @@ func Compare(old, next *graph.App) []Change {
 		}
 	}
 	all = append(all, compareExternal(old, next)...)
+	all = append(all, compareGroups(old, next)...)
 	return append(all, compareEdge(old.Edge, next.Edge)...)
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/subset"
 )
 
 // before is what the rows of TestCompare change.
@@ -135,7 +136,7 @@ func TestCompare(t *testing.T) {
 			next := row.change(old)
 			var got []string
 			replaced := map[string]bool{}
-			for _, c := range Compare(old, next) {
+			for _, c := range Compare(old, next, subset.Wish{}) {
 				got = append(got, fmt.Sprintf("%s %s %s %d", c.Action, c.Subject, c.Text, c.At.Line))
 				replaced[c.Subject] = replaced[c.Subject] || c.Action == Restart || c.Action == Rebuild
 			}
@@ -154,7 +155,7 @@ func TestCompare(t *testing.T) {
 func TestANewServiceIsTold(t *testing.T) {
 	next := edited(appOf("a", "b"), "b", func(b *graph.Service) { b.Build.Argv, b.Replicas.Count = []string{"make"}, 2 })
 	for i, want := range []string{"1 instance", "after its build, 2 instances"} {
-		if got := Compare(&graph.App{}, next)[i]; got.Action != Start || got.Text != want {
+		if got := Compare(&graph.App{}, next, subset.Wish{})[i]; got.Action != Start || got.Text != want {
 			t.Errorf("it tells %+v, want %q", got, want)
 		}
 	}

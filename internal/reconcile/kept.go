@@ -7,6 +7,7 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/rollout"
+	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/supervise"
 )
 
@@ -29,6 +30,11 @@ type kept struct {
 	// why is the newest reason for what is done to its instances.
 	why     string
 	removal *removal
+	// because is why the service is in the set, or why it is not; away is what callers are told then, empty when it is in it. left is what
+	// it waits for that left the set while it ran.
+	because []subset.Reason
+	away    string
+	left    *removal
 	storm   storm
 	// drain is how long requests of the graph before may take: those that were sent under it are still open.
 	drain time.Duration
@@ -72,7 +78,7 @@ func (k *kept) want(n need) {
 // count is how many instances are wanted, whatever keeps them from running.
 func (k *kept) count() int {
 	switch within := k.memory.Within; {
-	case k.removal != nil || within.Stopped:
+	case k.removal != nil || k.away != "" || within.Stopped:
 		return 0
 	case within.Scale != nil:
 		return *within.Scale
@@ -123,6 +129,7 @@ func (l *loop) begin() uint64 {
 		}
 	}
 	l.arrange()
+	l.first()
 	return l.pass()
 }
 
@@ -146,15 +153,19 @@ func (l *loop) resume(s *graph.Service) *kept {
 // orphan is a service that the graph does not have though it runs: it was being removed when the last control process ended,
 // so it waits for all services.
 func (l *loop) orphan(name string) *kept {
-	callers := map[string]bool{}
-	for _, s := range l.app.Services {
-		callers[s.Name] = true
-	}
 	service := &graph.Service{Name: name, Grace: graph.DefaultGrace}
 	return &kept{
 		name: name, app: l.app, service: service, memory: l.record.of(name), why: gone,
-		removal: &removal{callers},
+		removal: &removal{everybody(l.app)},
 	}
+}
+
+func everybody(app *graph.App) map[string]bool {
+	callers := map[string]bool{}
+	for _, s := range app.Services {
+		callers[s.Name] = true
+	}
+	return callers
 }
 
 // arrange puts everything in order.

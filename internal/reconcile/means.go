@@ -6,6 +6,7 @@ import (
 	"github.com/banyan-run/banyan/internal/journal"
 	"github.com/banyan-run/banyan/internal/redact"
 	"github.com/banyan-run/banyan/internal/runner"
+	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/supervise"
 )
 
@@ -41,6 +42,8 @@ type Means struct {
 	// Folder is where releases, builds and wishes are kept; "" keeps none. Run is the id of the run: wishes of another one
 	// are forgotten.
 	Folder, Run string
+	// Wish is what the run began with; what was asked for since, in the same run, is kept in Folder.
+	Wish subset.Wish
 	// Environ is what banyan up was started with; builds get it, and nothing of env.
 	Environ []string
 	// Output takes what a build writes; line is valid during the call only. Nil drops it.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/supervise"
 )
 
@@ -116,7 +117,7 @@ func (p *play) act() {
 		p.stopped[one.Name] = true
 		err = p.Stop([]string{one.Name})
 	case 5:
-		p.stopped[one.Name] = false
+		p.start(one.Name)
 		if p.counts[one.Name] == 0 {
 			delete(p.counts, one.Name)
 		}
@@ -134,6 +135,16 @@ func (p *play) act() {
 	}
 	if err != nil {
 		p.Errorf("seed %d: %v", p.seed, err)
+	}
+}
+
+// start follows the rule of Start: what a service needs is started with it when it was stopped.
+func (p *play) start(name string) {
+	closure := subset.Choose(p.app, subset.Wish{Names: []string{name}})
+	for _, s := range p.app.Services {
+		if closure.Has(s.Name) {
+			p.stopped[s.Name] = false
+		}
 	}
 }
 

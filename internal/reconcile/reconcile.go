@@ -12,6 +12,7 @@ import (
 	"github.com/banyan-run/banyan/internal/journal"
 	"github.com/banyan-run/banyan/internal/lifecycle"
 	"github.com/banyan-run/banyan/internal/snapshot"
+	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/supervise"
 )
 
@@ -50,7 +51,7 @@ func Begin(ctx context.Context, app *graph.App, m Means) (*Reconciler, error) {
 		means: m, group: lifecycle.NewGroup(ctx), asks: make(chan ask), over: make(chan struct{}),
 		hashing: make(chan struct{}, runtime.NumCPU()), building: make(chan struct{}, m.Builds), saving: make(chan struct{}, 1),
 	}
-	l := &loop{Reconciler: r, app: app, kept: map[string]*kept{}, ending: map[string]bool{}, hurried: map[string]bool{}, expected: map[string]expectation{}}
+	l := &loop{Reconciler: r, app: app, kept: map[string]*kept{}, ending: map[string]bool{}, hurried: map[string]bool{}, expected: map[string]expectation{}, coming: map[string]int{}}
 	version := l.begin()
 	r.group.Go("the services", func(ctx context.Context) error {
 		defer close(r.over)
@@ -122,6 +123,10 @@ type loop struct {
 	// hurried are those whose draining was bounded because everything stops.
 	hurried  map[string]bool
 	expected map[string]expectation
+	// coming are the services that a graph which was announced brings into the set.
+	coming map[string]int
+	// set is which services are to run.
+	set subset.Set
 	// down is nil until everything is to stop, and closed when nothing is left.
 	down chan struct{}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/banyan-run/banyan/internal/atomicfile"
 	"github.com/banyan-run/banyan/internal/journal"
+	"github.com/banyan-run/banyan/internal/subset"
 )
 
 const (
@@ -23,7 +24,9 @@ type record struct {
 	Version int    `json:"version"`
 	Run     string `json:"run"`
 	// Down says that everything is being stopped, and that nothing may be started any more.
-	Down     bool               `json:"down,omitempty"`
+	Down bool `json:"down,omitempty"`
+	// Set is what the operator wants to run, nil before the run began.
+	Set      *subset.Wish       `json:"set,omitempty"`
 	Services map[string]*memory `json:"services"`
 }
 
@@ -98,7 +101,7 @@ func readRecord(m Means) *record {
 
 // forget drops what holds for one run only.
 func (r *record) forget() {
-	r.Down = false
+	r.Down, r.Set = false, nil
 	for _, one := range r.Services {
 		one.Within = within{}
 	}

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"time"
 
+	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/supervise"
 )
 
@@ -42,6 +43,9 @@ type Service struct {
 	Rolled bool
 	// Removed says that the graph has it no more: it is there until its callers have rolled over.
 	Removed bool
+	// Absent says that it is not in the set of the run; Because is why it is in it, or why it is not.
+	Absent  bool
+	Because []subset.Reason
 	// Problem is that of its build, or of its worst instance.
 	Problem   *supervise.Problem
 	Instances []supervise.Status

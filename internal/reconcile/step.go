@@ -20,6 +20,8 @@ func (l *loop) expect() {
 		switch {
 		case l.down != nil:
 			next = expectation{why: allStops}
+		case k.away != "" && l.coming[k.name] > 0:
+			next = expectation{count: l.coming[k.name]}
 		case k.problem != nil && len(l.statuses[k.name]) == 0:
 			next = expectation{why: k.problem.Text}
 		}
@@ -43,6 +45,8 @@ func (k *kept) absent() string {
 	switch scale := k.memory.Within.Scale; {
 	case k.removal != nil:
 		return k.name + ": " + gone
+	case k.away != "":
+		return k.away
 	case k.memory.Within.Stopped:
 		return fmt.Sprintf("%s was stopped by the operator; banyan start %[1]s starts it", k.name)
 	case scale != nil && *scale == 0:
@@ -61,7 +65,7 @@ func (l *loop) act(k *kept) {
 	case l.down != nil:
 		l.hurry(k)
 		desired.Count, desired.Hold = 0, l.called(k)
-	case k.removal != nil && l.missed(k):
+	case l.missed(k):
 		return // whoever was started from the old graph may still call it
 	case k.current == nil && desired.Count > 0:
 		return // what is there serves until it is known what to replace it with
@@ -131,13 +135,17 @@ func (l *loop) hurry(k *kept) {
 	}
 }
 
-// missed tells whether a service that was removed may still be called: a caller of the old graph has not rolled over.
+// missed tells whether a service that was removed, or left the set, may still be called: a caller of the old graph has not rolled over.
 func (l *loop) missed(k *kept) bool {
-	for name, later := range k.removal.callers {
+	waits := cmp.Or(k.removal, k.left)
+	if waits == nil {
+		return false
+	}
+	for name, later := range waits.callers {
 		caller := l.kept[name]
 		switch {
 		case caller == nil || caller == k:
-		case caller.removal != nil:
+		case caller.removal != nil || caller.away != "":
 			if later && len(l.statuses[name]) > 0 {
 				return true
 			}
@@ -162,6 +170,9 @@ func (l *loop) called(k *kept) bool {
 // drop forgets what was removed and is gone.
 func (l *loop) drop() {
 	for _, k := range byName(l.kept) {
+		if len(l.statuses[k.name]) == 0 {
+			k.left = nil
+		}
 		if k.removal != nil && len(l.statuses[k.name]) == 0 {
 			delete(l.kept, k.name)
 			delete(l.expected, k.name)

@@ -24,6 +24,7 @@ func (l *loop) view(k *kept) Service {
 	s := Service{
 		Name: k.name, Desired: k.count(), Generation: k.memory.Within.Generation, BuiltIn: k.builtIn, Cached: k.cached,
 		Rolled: l.rolled(k), Removed: k.removal != nil, Instances: l.statuses[k.name],
+		Absent: k.away != "", Because: k.because,
 	}
 	if l.down != nil {
 		s.Desired = 0
@@ -68,8 +69,11 @@ func (l *loop) stopping(k *kept, s Service) (Phase, string) {
 	switch {
 	case len(s.Instances) == 0:
 		return Stopped, ""
-	case k.removal != nil && l.down == nil && l.missed(k):
+	case l.down != nil || !l.missed(k):
+	case k.removal != nil:
 		return Stopping, "is not in the file any more; ends when its callers are replaced"
+	default:
+		return Stopping, "is not in the set any more; ends when its callers are replaced"
 	}
 	return Stopping, "finishes what it has"
 }

@@ -1,43 +1,63 @@
 package reconcile
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/journal"
 	"github.com/banyan-run/banyan/internal/problem"
+	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/supervise"
 )
 
 const operator = "the operator asked"
 
-// Start starts services that were stopped, all when none is named; those that failed are tried again at once. An unknown
-// one is a problem with the code NoSuchService, and nothing happens. Once everything stops, each wish is what TooLate returns.
-func (r *Reconciler) Start(services []string) error {
-	return r.wish(services, func(l *loop, k *kept) { l.wanted(k) })
+// Start starts services that were stopped, all of the set when none is named; those that failed are tried again at once. A name may be
+// a group's. What is not in the set joins it, with all that it calls, and what those call that were stopped is started too. An unknown
+// name is a problem with the code NoSuchService, and nothing happens. Once everything stops, each wish is what TooLate returns.
+func (r *Reconciler) Start(names []string) error {
+	return r.wish(names, func(l *loop, chosen []*kept) {
+		l.widen(names)
+		needed := l.needed(names)
+		for _, k := range chosen {
+			delete(needed, k.name)
+			l.wanted(k, subset.Reason{Kind: subset.Asked})
+		}
+		for _, k := range l.order {
+			if why, is := needed[k.name]; is {
+				l.wanted(k, why)
+			}
+		}
+	})
 }
 
 // Stop stops services, all when none is named, and keeps them stopped: calls to them are refused at once.
-func (r *Reconciler) Stop(services []string) error {
-	return r.wish(services, func(l *loop, k *kept) {
+func (r *Reconciler) Stop(names []string) error {
+	return r.each(names, func(l *loop, k *kept) {
 		past := &k.memory.Within
 		if past.Stopped {
 			return
 		}
 		past.Stopped, k.problem, k.why = true, nil, operator
 		k.halt()
-		l.tellWish(journal.Stop, k, k.name+" is kept stopped")
+		l.tellWish(journal.Stop, k, k.name+" is kept stopped"+l.missing(k))
 	})
 }
 
 // Restart replaces each instance of services, all when none is named: a new one is ready before an old one goes.
 // What was stopped is started, and what failed is built again.
-func (r *Reconciler) Restart(services []string) error {
-	return r.wish(services, func(l *loop, k *kept) {
-		k.unstop()
-		k.want(need{why: operator, again: true})
-		l.tellWish(journal.Restart, k, "restarting "+k.name)
+func (r *Reconciler) Restart(names []string) error {
+	return r.wish(names, func(l *loop, chosen []*kept) {
+		l.brought(names, chosen)
+		for _, k := range chosen {
+			k.unstop()
+			k.want(need{why: operator, again: true})
+			l.tellWish(journal.Restart, k, "restarting "+k.name)
+		}
 	})
 }
 
@@ -46,7 +66,10 @@ func (r *Reconciler) Scale(service string, replicas int) error {
 	if replicas < 0 || replicas > graph.MaxReplicas {
 		return problem.New(diag.BadArgument, "%d is no count of instances: 0 to %d are possible.", replicas, graph.MaxReplicas)
 	}
-	return r.wish([]string{service}, func(l *loop, k *kept) {
+	return r.each([]string{service}, func(l *loop, k *kept) {
+		if replicas > 0 {
+			l.brought([]string{service}, []*kept{k})
+		}
 		before, past := k.count(), &k.memory.Within
 		past.Scale = &replicas
 		if replicas == k.service.Replicas.Count {
@@ -62,8 +85,17 @@ func (r *Reconciler) Scale(service string, replicas int) error {
 	})
 }
 
-// wish does something to each service that is named, in their order. All names are checked before.
-func (r *Reconciler) wish(names []string, do func(*loop, *kept)) error {
+// each does something to each service that is named, in their order.
+func (r *Reconciler) each(names []string, do func(*loop, *kept)) error {
+	return r.wish(names, func(l *loop, chosen []*kept) {
+		for _, k := range chosen {
+			do(l, k)
+		}
+	})
+}
+
+// wish does something to the services that names stand for. All names are checked before.
+func (r *Reconciler) wish(names []string, do func(*loop, []*kept)) error {
 	return r.ask(func(l *loop) error {
 		chosen, err := l.chosen(names)
 		switch {
@@ -72,9 +104,7 @@ func (r *Reconciler) wish(names []string, do func(*loop, *kept)) error {
 		case l.down != nil:
 			return TooLate()
 		}
-		for _, k := range chosen {
-			do(l, k)
-		}
+		do(l, chosen)
 		return nil
 	})
 }
@@ -87,16 +117,19 @@ func TooLate() error {
 }
 
 func (l *loop) chosen(names []string) ([]*kept, error) {
-	named := map[string]bool{}
 	for _, name := range names {
-		if _, there := l.app.Service(name); !there {
+		_, service := l.app.Service(name)
+		if _, group := l.app.Group(name); !service && !group {
 			return nil, l.unknown(name)
 		}
-		named[name] = true
+	}
+	named, err := subset.Services(l.app, names)
+	if err != nil {
+		return nil, err
 	}
 	var chosen []*kept
 	for _, k := range l.order {
-		if k.removal == nil && (len(names) == 0 || named[k.name]) {
+		if k.removal == nil && (len(names) == 0 && k.away == "" || slices.Contains(named, k.name)) {
 			chosen = append(chosen, k)
 		}
 	}
@@ -107,18 +140,14 @@ func (l *loop) unknown(name string) error {
 	if _, there := l.app.ExternalService(name); there {
 		return problem.New(diag.NoSuchService, "%q is external: Banyan does not run it.", name)
 	}
-	var all []string
-	for _, s := range l.app.Services {
-		all = append(all, s.Name)
-	}
-	if near := diag.Nearest(name, all); near != "" {
+	if near := diag.Nearest(name, subset.Startable(l.app)); near != "" {
 		return problem.New(diag.NoSuchService, "There is no service %q; did you mean %q?", name, near)
 	}
 	return problem.New(diag.NoSuchService, "There is no service %q.", name)
 }
 
 // wanted starts what was stopped or failed, and leaves alone what runs.
-func (l *loop) wanted(k *kept) {
+func (l *loop) wanted(k *kept, because subset.Reason) {
 	stopped := k.memory.Within.Stopped || k.count() == 0
 	waiting := false
 	for _, s := range l.statuses[k.name] {
@@ -132,8 +161,25 @@ func (l *loop) wanted(k *kept) {
 		return
 	}
 	k.why = operator
-	k.want(need{why: operator, again: waiting})
-	l.tellWish(journal.Start, k, "starting "+k.name)
+	if because.Kind != subset.Asked {
+		k.why = because.String()
+	}
+	k.want(need{why: k.why, again: waiting})
+	l.means.Journal.Record(journal.Entry{Kind: journal.Start, Subject: k.name, Text: "starting " + k.name, Why: k.why, Where: cmp.Or(because.At, k.service.At)})
+}
+
+// missing says whose calls are refused while a service is stopped; empty when nobody's are.
+func (l *loop) missing(k *kept) string {
+	var callers []string
+	for _, other := range l.order {
+		if _, calls := other.service.Call(k.name); calls && other != k && other.count() > 0 {
+			callers = append(callers, other.name)
+		}
+	}
+	if len(callers) == 0 {
+		return ""
+	}
+	return ", and calls of " + strings.Join(callers, ", ") + " to it are refused"
 }
 
 // unstop lets a service run again. Its sources may have changed since it was stopped.
