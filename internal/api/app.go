@@ -32,6 +32,9 @@ type App struct {
 	Refused string `json:"refused,omitempty" doc:"Why the newest file does not run, as banyan validate says it."`
 	// Moved says of each listener and instance whose kept port somebody has which one it got instead.
 	Moved []string `json:"moved,omitempty" doc:"Ports that are others than before, and who has those."`
+	// Wanted is what runs of it, Groups what can be asked for beside services.
+	Wanted Wish    `json:"wanted,omitzero" doc:"What the run was asked for."`
+	Groups []Group `json:"groups,omitempty" doc:"Named subsets of the services."`
 	// Problems are failures that are no service's: a listener that could not be opened, a store that dropped records.
 	Problems []Problem `json:"problems,omitempty" doc:"What is wrong and belongs to no service."`
 }

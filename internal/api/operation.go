@@ -31,7 +31,7 @@ var operations = []Operation{
 	{ID: "app", Method: "GET", Path: "/v1/app", Summary: "The application and where it listens.", Out: App{}},
 	{ID: "services", Method: "GET", Path: "/v1/services", Summary: "All services, callees first.", Out: []Service{}},
 	{ID: "progress", Method: "GET", Path: "/v1/services/watch", Summary: "All services, now and at each change.", Out: []Service{}, Stream: true},
-	{ID: "start", Method: "POST", Path: "/v1/start", Summary: "Start services that were stopped.", In: Selection{}},
+	{ID: "start", Method: "POST", Path: "/v1/start", Summary: "Start services that were stopped or are not in the set, with what they call.", In: Selection{}},
 	{ID: "stop", Method: "POST", Path: "/v1/stop", Summary: "Stop services and keep them stopped.", In: Selection{}},
 	{ID: "restart", Method: "POST", Path: "/v1/restart", Summary: "Replace each instance without failing a request.", In: Selection{}},
 	{ID: "scale", Method: "POST", Path: "/v1/services/{service}/scale", Summary: "Change how many instances are kept.", In: Scale{}},
@@ -71,9 +71,9 @@ func operationOf(id string) (Operation, bool) {
 	return Operation{}, false
 }
 
-// Selection names services; none is all.
+// Selection names services and groups; none is all of the set.
 type Selection struct {
-	Services []string `json:"services" doc:"Services; none is all."`
+	Services []string `json:"services" doc:"Services and groups; none is all of the set."`
 }
 
 // Successor is the program that is to control the application.

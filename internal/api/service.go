@@ -29,6 +29,9 @@ type Service struct {
 	Callers   []string   `json:"callers,omitempty" doc:"Who declares to call it."`
 	Instances []Instance `json:"instances,omitempty" doc:"Its instances."`
 	Problem   *Problem   `json:"problem,omitempty" doc:"What is wrong."`
+	// Absent says that it is not in the set of the run: it is stopped, and nothing is wrong. Because is why it is in it, or why it is not.
+	Absent  bool     `json:"absent,omitempty" doc:"It is not in the set of this run."`
+	Because []Reason `json:"because,omitempty" doc:"Why it is in the set of this run, or why it is not."`
 }
 
 // Seconds is a duration in seconds, as JSON has it.

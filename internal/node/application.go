@@ -47,6 +47,7 @@ func (a *application) App() api.App {
 		API: a.control.url, Dashboard: a.control.url + "/#token=" + a.control.token,
 		Phase: a.phase.Load(), Loaded: v.loaded, Refused: v.refused, Problems: a.sight.problems(),
 		Project: a.options.Project, Moved: a.ports.moved.Load(),
+		Wanted: wishOf(a.services.Wish()), Groups: groupsOf(v.app),
 	}
 	if p := a.plane.door.problem.Load(); p != nil {
 		answer.Problems = append(answer.Problems, *p)
@@ -167,6 +168,7 @@ func (a *application) service(app *graph.App, s reconcile.Service, used sample) 
 		BuiltIn: api.SecondsOf(s.BuiltIn), Cached: s.Cached, ReadyIn: api.SecondsOf(s.ReadyIn),
 		Routes: routesTo(app, s.Name), HTTPS: a.plane.secureURL(app, app.HostOf(s.Name)), Callers: app.Callers(s.Name), Problem: problemOf(s.Problem),
 		Instances: mapped(s.Instances, func(i supervise.Status) api.Instance { return instanceOf(i, used) }),
+		Absent:    s.Absent, Because: mapped(s.Because, reasonOf),
 	}
 	if declared, there := app.Service(s.Name); there {
 		answer.Owner, answer.Where, answer.Protocol = declared.Owner, where(declared.At), spoken(declared.Protocol, s.Instances)

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/banyan-run/banyan/internal/reconcile"
 	"github.com/banyan-run/banyan/internal/registry"
 	"github.com/banyan-run/banyan/internal/runner"
+	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/supervise"
 )
 
@@ -45,7 +47,9 @@ func begin(ctx context.Context, group, serving *lifecycle.Group, link *keeper.Cl
 	if brought.From != brought.To {
 		eyes.journal.Record(migrated(s, brought))
 	}
-	eyes.journal.Record(beginning(first.app, takeover))
+	for _, e := range beginning(first.app, o.Wish, takeover) {
+		eyes.journal.Record(e)
+	}
 	if err := project.Register(project.Entry{Place: o.place(), File: o.File, App: first.app.Name}); err != nil {
 		eyes.journal.Record(journal.Entry{Kind: journal.Notice, Subject: "ports", Text: "other applications may choose the same ports", Why: err.Error()})
 	}
@@ -69,7 +73,7 @@ func begin(ctx context.Context, group, serving *lifecycle.Group, link *keeper.Cl
 		return nil, err
 	}
 	f.swap, f.leave = swapping(eyes, p, services, supervisor), parting(services, leaving)
-	f.leaving = services.Leaving
+	f.leaving, f.wish = services.Leaving, services.Wish
 	a := &application{
 		options: o, link: link, file: f, plane: p, sight: eyes, registry: known, services: services,
 		ports: doors, control: &control{ports: doors, group: group, token: note.Token}, started: note.Started, attached: attached,
@@ -92,13 +96,17 @@ func begin(ctx context.Context, group, serving *lifecycle.Group, link *keeper.Cl
 	return &running{link: link, application: a, journal: eyes.journal, leaving: leaving, successors: a.succession.asked}, nil
 }
 
-func beginning(app *graph.App, takeover bool) journal.Entry {
+func beginning(app *graph.App, w subset.Wish, takeover bool) []journal.Entry {
 	if takeover {
-		return journal.Entry{
+		return []journal.Entry{{
 			Kind: journal.Takeover, Subject: app.Name, Text: "a new control process took over " + app.Name, Why: "the one before it ended, or handed over", Where: app.At,
-		}
+		}}
 	}
-	return journal.Entry{Kind: journal.Up, Subject: app.Name, Text: "starting " + count(len(app.Services), "service"), Why: "banyan up", Where: app.At}
+	e := journal.Entry{Kind: journal.Up, Subject: app.Name, Text: "starting " + count(len(app.Services), "service"), Why: "banyan up", Where: app.At}
+	if set := subset.Choose(app, w); !set.Whole() {
+		e.Text, e.Why = fmt.Sprintf("starting %d of %s", set.Size(), count(len(app.Services), "service")), "banyan up "+w.String()
+	}
+	return append([]journal.Entry{e}, refusedCalls(app, w)...)
 }
 
 // parting keeps that everything is to stop before it says so: what was acknowledged outlives this process. leaving is closed once.

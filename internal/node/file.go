@@ -14,6 +14,7 @@ import (
 	"github.com/banyan-run/banyan/internal/reconcile"
 	"github.com/banyan-run/banyan/internal/snapshot"
 	"github.com/banyan-run/banyan/internal/spec"
+	"github.com/banyan-run/banyan/internal/subset"
 )
 
 // file is banyan.yaml: what runs of it, and what stands on the disk.
@@ -23,6 +24,8 @@ type file struct {
 	journal journal.Recorder
 	// swap makes a new version of everything live, or changes nothing.
 	swap func(next *program, why string) error
+	// wish is what the operator wants to run; nil is what the run began with.
+	wish func() subset.Wish
 	// leave begins to stop the application, and returns when no later control process would start it again.
 	leave func() error
 	// leaving tells whether that began; nil is never.

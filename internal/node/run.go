@@ -11,6 +11,7 @@ import (
 	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/lifecycle"
 	"github.com/banyan-run/banyan/internal/project"
+	"github.com/banyan-run/banyan/internal/subset"
 )
 
 // Options say which application a control process runs.
@@ -19,6 +20,8 @@ type Options struct {
 	File, Environment, Project string
 	// Environ is what banyan up was started with, as in os.Environ.
 	Environ []string
+	// Wish is what runs of the application; what is asked for while it runs outlives a control process, and begins anew with each run.
+	Wish subset.Wish
 	// Version is that of the binary.
 	Version string
 	// Watch says whether changes of the file and of sources are applied as they come.

@@ -24,7 +24,9 @@ type stage struct {
 	t    *testing.T
 	root string
 	// run is another one in each test: what is marked with the same is ended together, in whatever folder it runs.
-	run    string
+	run string
+	// set are the names that the run begins with, with a dash those that are left out; none is every service.
+	set    []string
 	keeper *keeper.Process
 	client *api.Client
 }
@@ -43,11 +45,16 @@ func up(t *testing.T, text string, more ...beside) *stage {
 
 func upIn(t *testing.T, root, text string, more ...beside) *stage {
 	t.Helper()
+	return upSet(t, root, text, nil, more...)
+}
+
+func upSet(t *testing.T, root, text string, set []string, more ...beside) *stage {
+	t.Helper()
 	root, err := filepath.EvalSymlinks(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{t: t, root: root, client: api.Dial(copyOf(root).Socket())}
+	s := &stage{t: t, root: root, set: set, client: api.Dial(copyOf(root).Socket())}
 	for _, b := range more {
 		if err := os.WriteFile(filepath.Join(root, b.name), []byte(b.text), 0o600); err != nil {
 			t.Fatal(err)
@@ -63,7 +70,7 @@ func (s *stage) spawn() {
 	var err error
 	s.run = rand.Text()
 	s.keeper, err = keeper.Spawn(keeper.SpawnOptions{
-		Executable: os.Args[0], Args: []string{asKeeper, s.root, s.run}, Dir: s.root, Leash: true, Log: filepath.Join(runFolder(s.root), "log"),
+		Executable: os.Args[0], Args: append([]string{asKeeper, s.root, s.run}, s.set...), Dir: s.root, Leash: true, Log: filepath.Join(runFolder(s.root), "log"),
 	})
 	if err != nil {
 		s.t.Fatalf("spawning the keeper: %v\n%s", err, s.log())

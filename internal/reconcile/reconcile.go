@@ -24,6 +24,7 @@ type Reconciler struct {
 	// over is closed when the loop has ended.
 	over  chan struct{}
 	board snapshot.Value[[]Service]
+	wants snapshot.Value[subset.Wish]
 	// They hold a token for each piece of work that runs.
 	hashing, building, saving chan struct{}
 }

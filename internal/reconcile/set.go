@@ -10,11 +10,7 @@ import (
 )
 
 // Wish is what the operator wants to run: what the run began with, and what was asked for since.
-func (r *Reconciler) Wish() subset.Wish {
-	var w subset.Wish
-	_ = r.ask(func(l *loop) error { w = l.wished(); return nil })
-	return w
-}
+func (r *Reconciler) Wish() subset.Wish { return r.wants.Load() }
 
 func (l *loop) wished() subset.Wish {
 	if l.record.Set == nil {
@@ -52,6 +48,7 @@ func (l *loop) first() {
 		w := l.means.Wish
 		l.record.Set = &w
 	}
+	l.wants.Store(*l.record.Set)
 	l.set = subset.Choose(l.app, l.wished())
 	for _, k := range l.order {
 		if k.removal != nil {
@@ -108,6 +105,7 @@ func (l *loop) widen(names []string) {
 	}
 	next := l.wished().And(l.app, names...)
 	l.record.Set = &next
+	l.wants.Store(next)
 	l.choose(nil)
 }
 
