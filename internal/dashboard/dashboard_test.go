@@ -61,6 +61,8 @@ func TestViewsSayWhatIs(t *testing.T) {
 			"orders running instances 1 /1 built in 1.10 s", "orders.1 ready 48213 3.4 % 17.5 MiB 0 11 min ago",
 			"storefront 4.1 0 % 35.2 ms gateway 12 0.4 % 38.2 ms", "catalog 17 0 % 4.1 ms inventory – – – payments 9.8 3.1 % 18.3 ms",
 			"could not reserve stock: sku 88 is gone", "GET /api/v1/orders/7", "STRIPE_KEY ******** environment of banyan up", "banyan scale orders=2"}},
+		{"a part of an application tells what is not in the set", partly(now), "/", []string{"All right: 9 services, 1 more not in the set", "0/0 not in the set"}},
+		{"a service tells why it is in the set", partly(now), "/service/orders", []string{"in the set you asked, called by storefront banyan.yaml:52:7"}},
 		{"a failing service says so on its page", failing(now), "/service/payments", []string{
 			"payments failed", "payments.1 waiting – – – 4", "ended with exit code 1", "caller req/s failed p99 orders 9.8 3.1 % 18.3 ms Calls last 10 s It declares no call.", "4bf92f35"}},
 		{"the names under TLS are told", healthy(now), "/service/orders", []string{"gateway http://127.0.0.1:8080 https://shop.localhost:8443", "by name https://orders.shop.localhost:8443"}},

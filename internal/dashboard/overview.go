@@ -67,25 +67,33 @@ func with(traffic rates, services []service) []loaded {
 
 // judge is the overview's first sentence.
 func judge(a app, services []service, wrong []card) (Grade, string) {
-	worst, count, unready := Calm, 0, 0
+	worst, count, unready, out := Calm, 0, 0, 0
 	for _, c := range wrong {
 		worst = max(worst, c.Grade)
 	}
 	for _, s := range services {
-		if !s.External {
+		if !s.External && !s.Absent {
 			count++
 		}
 		if s.Grade() > Calm {
 			unready++
 		}
+		if s.Absent {
+			out++
+		}
 	}
+	all := len(services) - out
 	switch {
 	case worst == Calm && a.Phase == running:
-		return Calm, fmt.Sprintf("All right: %s", plural(count, "service"))
+		verdict := fmt.Sprintf("All right: %s", plural(count, "service"))
+		if out > 0 {
+			verdict += fmt.Sprintf(", %d more not in the set", out)
+		}
+		return Calm, verdict
 	case a.Phase != running && worst <= Coming:
-		return Coming, fmt.Sprintf("%s is %s: %d of %s ready", a.Name, a.Phase, len(services)-unready, plural(len(services), "service"))
+		return Coming, fmt.Sprintf("%s is %s: %d of %s ready", a.Name, a.Phase, all-unready, plural(all, "service"))
 	case unready > 0:
-		return worst, fmt.Sprintf("Not all right: %d of %s not ready", unready, plural(len(services), "service"))
+		return worst, fmt.Sprintf("Not all right: %d of %s not ready", unready, plural(all, "service"))
 	}
 	return worst, "Not all right"
 }

@@ -23,6 +23,14 @@ type service struct {
 	Callers   []Text     `json:"callers"`
 	Instances []instance `json:"instances"`
 	Problem   *trouble   `json:"problem"`
+	Absent    bool       `json:"absent"`
+	Because   []because  `json:"because"`
+}
+
+// because is why a service is in the set of the run, or why it is not.
+type because struct {
+	Text  Text `json:"text"`
+	Where Text `json:"where"`
 }
 
 // instance is one running copy; CPU and Memory are negative when unknown.
@@ -85,8 +93,11 @@ func (s service) Grade() Grade {
 
 // Says is the word for its phase.
 func (s service) Says() Text {
-	if s.External && s.Phase == running {
+	switch {
+	case s.External && s.Phase == running:
 		return "external"
+	case s.Absent && s.Phase == stopped:
+		return "not in the set"
 	}
 	return s.Phase
 }

@@ -199,3 +199,18 @@ func failing(now time.Time) *world {
 	orders.Phase, orders.Ready, orders.Doing = api.Starting, 0, "waiting for its port"
 	return w
 }
+
+// partly is a healthy application of which a part runs.
+func partly(now time.Time) *world {
+	w := healthy(now)
+	for i := range w.services {
+		switch one := &w.services[i]; one.Name {
+		case "orders":
+			one.Because = []api.Reason{{Kind: "asked", Text: "you asked"}, {Kind: "called", By: "storefront", Text: "called by storefront", Where: "banyan.yaml:52:7"}}
+		case "reviews":
+			one.Absent, one.Phase, one.Desired, one.Ready, one.Instances = true, api.Stopped, 0, 0, nil
+			one.Because = []api.Reason{{Kind: "uncalled", Text: "nothing in the set calls it"}}
+		}
+	}
+	return w
+}
