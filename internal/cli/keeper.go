@@ -11,13 +11,14 @@ import (
 
 	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/node"
+	"github.com/banyan-run/banyan/internal/subset"
 )
 
 func (p place) log() string { return filepath.Join(p.Run(), "keeper.log") }
 
 // spawn starts the keeper of the application, which starts the control process.
 func (s *shell) spawn(at place, o upOptions) (*keeper.Process, error) {
-	args := append([]string{"keeper", "--run", s.newRun()}, s.hidden(at, !o.noWatch)...)
+	args := append([]string{"keeper", "--run", s.newRun()}, s.hidden(at, handed{o.noWatch, o.wish()})...)
 	return keeper.Spawn(keeper.SpawnOptions{
 		Executable: s.Executable, Args: args, Dir: at.Root, Env: s.Environ, Leash: !o.detach, Log: at.log(),
 	})
@@ -30,21 +31,33 @@ func (s *shell) newRun() string {
 	return s.Now().UTC().Format("20060102-150405-") + hex.EncodeToString(chance[:])
 }
 
-// hidden are the flags that up hands on to the keeper and the keeper to the control process.
-func (s *shell) hidden(at place, watch bool) []string {
+// handed is what up hands on to the keeper and the keeper to the control process.
+type handed struct {
+	noWatch bool
+	wish    subset.Wish
+}
+
+// hidden are the flags that say it.
+func (s *shell) hidden(at place, h handed) []string {
 	args := []string{"--file", at.file, "--env", s.environment}
 	if at.Name != "" {
 		args = append(args, "--project", at.Name)
 	}
-	if !watch {
+	if h.noWatch {
 		args = append(args, "--no-watch")
+	}
+	for _, name := range h.wish.Names {
+		args = append(args, "--only", name)
+	}
+	for _, name := range h.wish.Except {
+		args = append(args, "--except", name)
 	}
 	return args
 }
 
 // keeperCommand is the process that up starts; people never type it.
 func (s *shell) keeperCommand() *cobra.Command {
-	run, noWatch := "", false
+	run, h := "", handed{}
 	cmd := &cobra.Command{
 		Use: "keeper", Short: "Keep what up starts", Hidden: true, Args: takes(0, 0, "no arguments"),
 		Example: "  banyan keeper --file banyan.yaml --run 1",
@@ -55,18 +68,18 @@ func (s *shell) keeperCommand() *cobra.Command {
 			}
 			// The keeper has its own answer to signals.
 			return keeper.Run(context.WithoutCancel(cmd.Context()), keeper.Options{
-				Dir: at.Run(), Run: run, Control: append([]string{s.Executable, "control"}, s.hidden(at, !noWatch)...),
+				Dir: at.Run(), Run: run, Control: append([]string{s.Executable, "control"}, s.hidden(at, h)...),
 			})
 		},
 	}
-	s.handedOn(cmd, &noWatch)
+	s.handedOn(cmd, &h)
 	cmd.Flags().StringVar(&run, "run", "", "identifier of the run")
 	return cmd
 }
 
 // controlCommand is the process that the keeper starts, and starts again.
 func (s *shell) controlCommand() *cobra.Command {
-	noWatch := false
+	h := handed{}
 	cmd := &cobra.Command{
 		Use: "control", Short: "Control what up starts", Hidden: true, Args: takes(0, 0, "no arguments"),
 		Example: "  banyan control --file banyan.yaml",
@@ -76,17 +89,20 @@ func (s *shell) controlCommand() *cobra.Command {
 				return err
 			}
 			return node.Run(cmd.Context(), node.Options{
-				File: at.file, Environment: s.environment, Project: at.Name, Environ: outer(s.Environ), Version: thisRelease().Version, Watch: !noWatch,
+				File: at.file, Environment: s.environment, Project: at.Name, Environ: outer(s.Environ), Version: thisRelease().Version,
+				Watch: !h.noWatch, Wish: h.wish,
 			})
 		},
 	}
-	s.handedOn(cmd, &noWatch)
+	s.handedOn(cmd, &h)
 	return cmd
 }
 
-func (s *shell) handedOn(cmd *cobra.Command, noWatch *bool) {
+func (s *shell) handedOn(cmd *cobra.Command, h *handed) {
 	s.overlaid(cmd)
-	cmd.Flags().BoolVar(noWatch, "no-watch", false, "do not watch sources")
+	cmd.Flags().BoolVar(&h.noWatch, "no-watch", false, "do not watch sources")
+	cmd.Flags().StringArrayVar(&h.wish.Names, "only", nil, "what runs")
+	cmd.Flags().StringArrayVar(&h.wish.Except, "except", nil, "what does not")
 }
 
 // outer is the environment of banyan up: without the descriptors that the keeper names in it, which no service may see.

@@ -9,30 +9,33 @@ import (
 	"github.com/banyan-run/banyan/internal/api"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
 
 func (s *shell) planCommand() *cobra.Command {
-	offline := false
+	offline, w := false, subset.Wish{}
 	cmd := &cobra.Command{
-		Use: "plan", Short: "Show what a changed file would change",
-		Long:    "Compare banyan.yaml with what runs, and print what a reload would change; nothing is done. When nothing runs: what up would start.",
-		Example: "  banyan plan\n  banyan plan --offline\n  banyan plan -o json",
-		Args:    takes(0, 0, "no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if offline {
-				return s.firstPlan("banyan up would")
+		Use: "plan [service or group…]", Short: "Show what a changed file would change",
+		Long: "Compare banyan.yaml with what runs, and print what a reload would change; nothing is done. When nothing runs: what up would start,\n" +
+			"with names and --except those that up would be given, each service with the reason why it is in the set.",
+		Example:           "  banyan plan\n  banyan plan --offline\n  banyan plan orders --offline\n  banyan plan -o json",
+		ValidArgsFunction: s.startable,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if w.Names = args; offline {
+				return s.firstPlan("banyan up would", w)
 			}
-			return s.plan(cmd)
+			return s.plan(cmd, w)
 		},
 	}
 	cmd.Flags().BoolVar(&offline, "offline", false, "what up would start, whatever runs")
+	s.exceptFlag(cmd, &w.Except)
 	s.overlaid(cmd)
 	s.outputFlag(cmd)
 	return cmd
 }
 
-func (s *shell) plan(cmd *cobra.Command) error {
+func (s *shell) plan(cmd *cobra.Command, w subset.Wish) error {
 	client, err := s.client()
 	if err != nil {
 		return err
@@ -43,7 +46,11 @@ func (s *shell) plan(cmd *cobra.Command) error {
 	}
 	plan, err := client.Plan(cmd.Context())
 	if errors.Is(err, api.ErrNotRunning) {
-		return s.firstPlan("nothing runs; banyan up would")
+		return s.firstPlan("nothing runs; banyan up would", w)
+	}
+	if err == nil && len(w.Names)+len(w.Except) > 0 {
+		return misuse(diag.At(diag.Position{}, diag.BadArgument, "the set of what runs is its own; names and --except are about what up would start").
+			WithHint("banyan plan --offline %s tells that; banyan start brings services into what runs", w))
 	}
 	if err != nil {
 		return s.running(err)
@@ -64,24 +71,33 @@ func (s *shell) plan(cmd *cobra.Command) error {
 }
 
 // firstPlan is what up would do: start everything.
-func (s *shell) firstPlan(lead string) error {
+func (s *shell) firstPlan(lead string, w subset.Wish) error {
 	loaded, err := s.read()
 	if err != nil {
 		return err
 	}
-	plan := api.Plan{File: loaded.App.File, Changes: starts(loaded.App)}
+	if err := checked(loaded.App, w); err != nil {
+		return err
+	}
+	plan := api.Plan{File: loaded.App.File, Changes: starts(loaded.App, w)}
 	return s.list(plan, func() {
 		s.note("%s\n", lead)
 		s.changes(plan.Changes)
 	})
 }
 
-func starts(app *graph.App) []api.Change {
-	changes := []api.Change{}
+func starts(app *graph.App, w subset.Wish) []api.Change {
+	changes, set := []api.Change{}, subset.Choose(app, w)
 	for _, service := range app.Order() {
+		if !set.Has(service.Name) {
+			continue
+		}
 		text := terminal.Plural(service.Replicas.Count, "instance")
 		if len(service.Build.Argv) > 0 {
 			text = "after its build, " + text
+		}
+		if !set.Whole() {
+			text += ", " + set.Why(service.Name)[0].String()
 		}
 		changes = append(changes, api.Change{Action: "start", Subject: service.Name, Text: text, Where: service.At.String()})
 	}

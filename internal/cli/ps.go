@@ -44,7 +44,16 @@ func (s *shell) ps(ctx context.Context, wanted []string) error {
 	if err != nil {
 		return err
 	}
-	return s.list(services, func() { s.printf("%s", s.instances(services)) })
+	return s.list(services, func() {
+		shown := services
+		if len(wanted) == 0 {
+			shown = slices.DeleteFunc(slices.Clone(services), func(service api.Service) bool { return service.Absent })
+		}
+		s.printf("%s", s.instances(shown))
+		if out := unlisted(services); len(wanted) == 0 && len(out) > 0 {
+			s.note("%s\n", s.paint(terminal.Dim, "not in the set of this run: "+terminal.Several(out, 8)+" · banyan status tells why"))
+		}
+	})
 }
 
 // selected keeps the named services; none named is all.
@@ -130,8 +139,11 @@ func (s *shell) phase(service api.Service) terminal.Cell {
 
 // reason is why a service is not as it should be, in one line.
 func reason(service api.Service) string {
-	if service.Problem != nil {
+	switch {
+	case service.Problem != nil:
 		return service.Problem.Text
+	case service.Absent && service.Doing == "" && len(service.Because) > 0:
+		return "not in the set of this run: " + service.Because[0].Text
 	}
 	return service.Doing
 }

@@ -11,7 +11,7 @@ import (
 
 func (s *shell) restartCommand() *cobra.Command {
 	return s.wishCommand(&cobra.Command{
-		Use: "restart [service…]", Short: "Replace each instance without failing a request",
+		Use: "restart [service or group…]", Short: "Replace each instance without failing a request",
 		Long:    "Replace each instance of the named services, all when none is named: a new one becomes ready before the old one is stopped.",
 		Example: "  banyan restart orders\n  banyan restart orders --wait",
 	}, wish{doing: "restarting", did: "restarted", ask: (*api.Client).Restart, settled: replaced})

@@ -28,7 +28,8 @@ func (s *shell) statusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "status", Short: "Is it all right? What is wrong, worst first",
 		Long: "Say whether everything that should run is ready, and if not, what is wrong, worst first, with the last lines, the likely reason\n" +
-			"and what to do. Exits 0 when all is right, 1 when it is not, 3 when nothing runs. What was stopped on purpose is all right.",
+			"and what to do. Exits 0 when all is right, 1 when it is not, 3 when nothing runs. What was stopped on purpose is all right.\n" +
+			"Where a part of the application runs it says why each service is in the set, and what is not in it.",
 		Example: "  banyan status\n  banyan status -q && echo ready\n  banyan status -o json",
 		Args:    takes(0, 0, "no arguments"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.status(cmd.Context()) },
@@ -66,7 +67,7 @@ func judge(app api.App, services []api.Service) health {
 	slices.SortStableFunc(services, func(a, b api.Service) int { return cmp.Compare(badness(b), badness(a)) })
 	wrong, count, trouble := 0, 0, "to be mended"
 	for _, service := range services {
-		if !service.External {
+		if !service.External && !service.Absent {
 			count++
 		}
 		if badness(service) > calm {
@@ -79,9 +80,9 @@ func judge(app api.App, services []api.Service) health {
 	h := health{App: app, Services: services, OK: wrong == 0 && len(app.Problems) == 0 && app.Refused == "" && app.Phase != api.Stopping}
 	switch {
 	case h.OK:
-		h.Text = terminal.Join(", ", fmt.Sprintf("%s is all right: %s", app.Name, terminal.Plural(count, "service")), howMany(halted(services)))
+		h.Text = terminal.Join(", ", fmt.Sprintf("%s is all right: %s", app.Name, terminal.Plural(count, "service")), howMany(halted(services)), notIn(services))
 	case wrong > 0:
-		h.Text = fmt.Sprintf("%s is not all right: %d of %s %s", app.Name, wrong, terminal.Plural(len(services), "service"), trouble)
+		h.Text = fmt.Sprintf("%s is not all right: %d of %s %s", app.Name, wrong, terminal.Plural(len(services)-len(unlisted(services)), "service"), trouble)
 	case app.Phase == api.Stopping:
 		h.Text = fmt.Sprintf("%s is %s", app.Name, app.Phase)
 	default:
@@ -116,7 +117,7 @@ func badness(service api.Service) int {
 func halted(services []api.Service) []string {
 	var all []string
 	for _, service := range services {
-		if service.Phase == api.Stopped && service.Problem == nil {
+		if service.Phase == api.Stopped && service.Problem == nil && !service.Absent {
 			all = append(all, service.Name)
 		}
 	}
@@ -146,6 +147,7 @@ func (s *shell) showHealth(h health) {
 	for _, name := range halted(h.Services) {
 		s.note("  stopped    %s   %s\n", name, s.paint(terminal.Dim, "(banyan start "+name+s.fileFlag()+" starts it)"))
 	}
+	s.showSet(h.Services)
 	for _, p := range h.App.Problems {
 		s.printf("\n%s", s.trouble("", p))
 	}

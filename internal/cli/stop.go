@@ -10,11 +10,11 @@ import (
 
 func (s *shell) stopCommand() *cobra.Command {
 	return s.wishCommand(&cobra.Command{
-		Use: "stop [service…]", Short: "Stop services and keep them stopped",
+		Use: "stop [service or group…]", Short: "Stop services and keep them stopped",
 		Long: "Stop the named services of the running application, all when none is named. They stay stopped until banyan start; the gateway and\n" +
 			"everything else stay up. banyan down ends the application itself.",
 		Example: "  banyan stop payments\n  banyan stop payments --wait",
-	}, wish{doing: "stopping", did: "stopped", ask: (*api.Client).Stop, settled: func(service api.Service, _ time.Time) bool {
+	}, wish{doing: "stopping", did: "stopped", ask: (*api.Client).Stop, tell: s.needed, settled: func(service api.Service, _ time.Time) bool {
 		return service.External || service.Phase == api.Stopped
 	}})
 }

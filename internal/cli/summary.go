@@ -12,6 +12,7 @@ import (
 // summary is the last screen of up: what runs and where, and below everything else what does not.
 func (s *shell) summary(r *run, h health, o upOptions) {
 	s.note("\n%s\n", s.overview(h.Services))
+	s.leftOut(h.Services)
 	if h.App.Gateway != "" {
 		s.note("  gateway    %s\n", h.App.Gateway)
 	}
@@ -36,6 +37,9 @@ func (s *shell) overview(services []api.Service) string {
 		{Head: "address through the gateway", Shrink: true, Drop: 1},
 	}}
 	for _, service := range services {
+		if service.Absent {
+			continue
+		}
 		t.Row(terminal.Plain(service.Name), terminal.Plain(service.Owner), count(service),
 			terminal.Plain(took("", service.ReadyIn)), terminal.Plain(terminal.Several(service.Routes, 3)))
 	}

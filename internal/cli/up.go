@@ -14,6 +14,7 @@ import (
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/node"
+	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
 
@@ -21,20 +22,28 @@ import (
 type upOptions struct {
 	detach, wait, noWatch, isolated bool
 	timeout                         time.Duration
+	// names and except are the set; overlaid says that the environment was named.
+	names, except []string
+	overlaid      bool
 }
+
+func (o upOptions) wish() subset.Wish { return subset.Wish{Names: o.names, Except: o.except} }
 
 func (s *shell) upCommand() *cobra.Command {
 	o := upOptions{timeout: 5 * time.Minute}
 	cmd := &cobra.Command{
-		Use: "up", Short: "Build and start the application",
+		Use: "up [service or group…]", Short: "Build and start the application, or a part of it",
 		Long: "Check banyan.yaml, build and start its services, side by side, and the gateway. In the foreground up stays, tells what changes, and\n" +
 			"stops everything at Ctrl-C, or when the terminal closes; a second Ctrl-C kills. With -d the application goes on in the background.\n" +
 			"A service that fails does not stop the others. A changed banyan.yaml and changed sources are applied while it runs.\n" +
+			"With names, services or groups of the file, only these run and what they call; where the application runs already they join it.\n" +
 			"Ports are kept between runs. --isolated starts a copy beside what runs, with state and ports of its own, the gateway's included.",
-		Example: "  banyan up\n  banyan up -d --wait\n  banyan up --env staging --no-watch\n  banyan up -d --wait -o json\n  banyan up --isolated -d --wait",
-		Args:    takes(0, 0, "no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Example: "  banyan up\n  banyan up -d --wait\n  banyan up orders --except recommendations\n  banyan up --env staging --no-watch\n  banyan up -d --wait -o json\n" +
+			"  banyan up --isolated -d --wait",
+		ValidArgsFunction: s.startable,
+		RunE: func(cmd *cobra.Command, args []string) error {
 			o.detach = o.detach || o.wait
+			o.names, o.overlaid = args, cmd.Flags().Changed("env")
 			if o.isolated && s.project == "" {
 				s.project = aside()
 			}
@@ -47,6 +56,7 @@ func (s *shell) upCommand() *cobra.Command {
 	flags.DurationVar(&o.timeout, "timeout", o.timeout, "how long --wait may take; the application runs on after it")
 	flags.BoolVar(&o.noWatch, "no-watch", false, "apply no change while it runs, neither of banyan.yaml nor of sources")
 	flags.BoolVar(&o.isolated, "isolated", false, "start a copy of its own, beside others; its name is printed, or is that of --project")
+	s.exceptFlag(cmd, &o.except)
 	s.overlaid(cmd)
 	s.outputFlag(cmd)
 	return cmd
@@ -63,6 +73,9 @@ type run struct {
 
 func (s *shell) up(ctx context.Context, o upOptions) error {
 	r, err := s.launch(ctx, o)
+	if r != nil && s.mayJoin(ctx, r, o, err) {
+		return s.joins(ctx, r, o)
+	}
 	if err != nil {
 		return err
 	}
@@ -93,7 +106,7 @@ func (s *shell) stay(ctx context.Context, r *run, o upOptions) error {
 	return err
 }
 
-// launch reads the file and starts the keeper.
+// launch reads the file and starts the keeper. Beside the error that it runs already stands the run that was meant.
 func (s *shell) launch(ctx context.Context, o upOptions) (*run, error) {
 	at, err := s.place()
 	if err != nil {
@@ -107,12 +120,14 @@ func (s *shell) launch(ctx context.Context, o upOptions) (*run, error) {
 	if len(warnings) > 0 && !s.quiet {
 		s.diagnostics(s.Err, warnings)
 	}
+	if err := checked(loaded.App, o.wish()); err != nil {
+		return nil, err
+	}
 	r := &run{place: at, app: loaded.App, began: began, client: at.client()}
 	if r.keeper, err = s.spawn(at, o); err != nil {
-		return nil, s.unlaunched(ctx, r, err)
+		return r, s.unlaunched(ctx, r, err)
 	}
-	s.note("%s · %s · %s\n", s.paint(terminal.Bold, r.app.Name), terminal.Plural(len(r.app.Services), "service"),
-		s.short(at.file)+pick(at.Name == "", "", " · project "+at.Name))
+	s.note("%s · %s · %s\n", s.paint(terminal.Bold, r.app.Name), size(r.app, o.wish()), s.short(at.file)+pick(at.Name == "", "", " · project "+at.Name))
 	return r, nil
 }
 

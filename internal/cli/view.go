@@ -51,11 +51,11 @@ func (v *view) show(services []api.Service) {
 	}
 }
 
-// ours are the services that Banyan runs.
+// ours are the services of the set, which Banyan runs.
 func ours(services []api.Service) []api.Service {
 	var run []api.Service
 	for _, service := range services {
-		if !service.External {
+		if !service.External && !service.Absent {
 			run = append(run, service)
 		}
 	}
@@ -155,7 +155,7 @@ func (leaving) block(s *shell, services []api.Service) string {
 }
 
 func (leaving) step(service api.Service) string {
-	if service.External || service.Phase != api.Stopped {
+	if service.External || service.Absent || service.Phase != api.Stopped {
 		return ""
 	}
 	return "stopped  " + service.Name

@@ -16,32 +16,46 @@ type wish struct {
 	doing, did string
 	ask        func(*api.Client, context.Context, ...string) error
 	settled    func(service api.Service, asked time.Time) bool
+	// tell says what else follows, of the services before and after it, and the named ones; nil is nothing.
+	tell func(before, after []api.Service, named []string)
 }
 
 // wishCommand finishes a command that asks for a wish.
 func (s *shell) wishCommand(cmd *cobra.Command, w wish) *cobra.Command {
 	wait, timeout := false, time.Minute
-	cmd.ValidArgsFunction = s.services
+	cmd.ValidArgsFunction = s.startable
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		client, err := s.client()
 		if err != nil {
 			return err
 		}
-		if _, err := s.there(cmd.Context(), client, args...); err != nil {
+		named, before, err := s.expanded(cmd.Context(), client, args)
+		if err != nil {
 			return err
 		}
 		asked := s.Now()
 		if err := w.ask(client, cmd.Context(), args...); err != nil {
 			return s.running(err)
 		}
+		after, err := client.Services(cmd.Context())
+		if err != nil {
+			return s.running(err)
+		}
+		more := brought(before, after, named)
+		if len(args) > 0 {
+			named = append(named, more...)
+		}
+		if w.tell != nil {
+			w.tell(before, after, named)
+		}
 		if !wait {
-			s.note("%s %s\n", w.doing, terminal.Several(orAll(args), 6))
+			s.note("%s %s\n", w.doing, terminal.Several(orAll(named), 6))
 			return nil
 		}
-		if err := s.settle(cmd.Context(), client, settling{args, timeout, func(service api.Service) bool { return w.settled(service, asked) }}); err != nil {
+		if err := s.settle(cmd.Context(), client, settling{named, timeout, func(service api.Service) bool { return w.settled(service, asked) }}); err != nil {
 			return err
 		}
-		s.note("%s %s\n", terminal.Several(orAll(args), 6), w.did)
+		s.note("%s %s\n", terminal.Several(orAll(named), 6), w.did)
 		return nil
 	}
 	cmd.Flags().BoolVar(&wait, "wait", false, "return when it is done")
@@ -61,5 +75,5 @@ func orAll(names []string) []string {
 func started(service api.Service, _ time.Time) bool { return allReady(service) }
 
 func allReady(service api.Service) bool {
-	return service.External || service.Phase == api.Running && service.Ready >= service.Desired
+	return service.External || service.Absent || service.Phase == api.Running && service.Ready >= service.Desired
 }
