@@ -15,7 +15,7 @@ const module = "github.com/banyan-run/banyan"
 
 // rows is the table of the design: imports run strictly downward. Within the first two rows they follow the order listed.
 var rows = [][]string{
-	{"trace", "unit", "diag", "redact", "snapshot", "signal", "problem", "journal", "lifecycle", "atomicfile"},
+	{"trace", "unit", "diag", "redact", "snapshot", "signal", "problem", "journal", "lifecycle", "atomicfile", "dotenv"},
 	{"contract", "expr", "exchange", "graph"},
 	{"spec", "importer", "keeper", "runner", "image", "bus", "registry", "proxy", "identity", "broker", "database", "saga",
 		"config", "secret", "telemetry", "rollout", "autoscale", "advise", "layout", "terminal", "markdown", "export", "project", "migration", "subset"},
