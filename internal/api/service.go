@@ -68,7 +68,15 @@ type Variable struct {
 	Name string `json:"name" doc:"Name."`
 	// Value is masked where the name or the value says that it is a secret.
 	Value string `json:"value" doc:"Value, masked when secret."`
-	// Source is `platform`, `declared call`, `env`, or `environment of banyan up`.
+	// Source is `platform`, `declared call`, `env`, `env file` or `environment of banyan up`.
 	Source string `json:"source" doc:"Where the value comes from."`
 	Where  string `json:"where,omitempty" doc:"file:line:column of the value."`
+	// Over are the sources that set it too and lost, the strongest first.
+	Over []Origin `json:"over,omitempty" doc:"What it won over, the strongest first."`
+}
+
+// Origin is where a value comes from.
+type Origin struct {
+	Source string `json:"source" doc:"As of a variable."`
+	Where  string `json:"where,omitempty" doc:"file:line:column."`
 }

@@ -18,7 +18,7 @@ func (s *shell) envCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "env <service>", Short: "Show what a service is started with, and the source of each value",
 		Long: "List the environment variables that an instance of the running service is started with, each with the line of the file, the declared\n" +
-			"call or the platform's rule that it comes from. Secrets are masked. What it inherits from the environment of banyan up is\n" +
+			"call, the env file or the platform's rule that it comes from, and what else would set it and lost. Secrets are masked. What it inherits from the environment of banyan up is\n" +
 			"counted, and listed with --all; -o json lists everything.",
 		Example:           "  banyan env orders\n  banyan env orders --all\n  banyan env orders -o json",
 		Args:              takes(1, 1, "a service"),
@@ -55,15 +55,15 @@ func (s *shell) env(ctx context.Context, service string, all bool) error {
 
 // showEnvironment leaves out, unless all are wanted, what every service inherits: it hides what was declared.
 func (s *shell) showEnvironment(variables []api.Variable, all bool) {
-	t := terminal.Table{Columns: []terminal.Column{{Head: "variable"}, {Head: "value", Shrink: true}, {Head: "from", Drop: 1}, {Head: "", Drop: 2}}}
+	t := terminal.Table{Columns: []terminal.Column{{Head: "variable"}, {Head: "value", Shrink: true}, {Head: "from", Drop: 1}, {Head: "", Drop: 2}, {Head: "over", Drop: 3}}}
 	left := 0
 	for _, v := range variables {
-		if inherited(v) != "" && !all {
+		if inherited(v) != "" && !all && len(v.Over) == 0 {
 			left++
 			continue
 		}
 		from := terminal.First(inherited(v), v.Source)
-		t.Row(terminal.Plain(v.Name), terminal.Plain(s.Screen.Harmless(v.Value)), terminal.Faint(from), terminal.Faint(v.Where))
+		t.Row(terminal.Plain(v.Name), terminal.Plain(s.Screen.Harmless(v.Value)), terminal.Faint(from), terminal.Faint(v.Where), terminal.Faint(over(v)))
 	}
 	s.printf("%s", t.Render(s.Screen))
 	if left > 0 {
@@ -71,9 +71,25 @@ func (s *shell) showEnvironment(variables []api.Variable, all bool) {
 	}
 }
 
+// over is what a variable won over, in the order of strength; what everybody inherits is no news.
+func over(v api.Variable) string {
+	var all []string
+	for _, o := range v.Over {
+		if o.Source != outside {
+			all = append(all, terminal.First(o.Where, o.Source))
+		} else if v.Source == "env" {
+			all = append(all, "inherited")
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// outside is the source of what is inherited.
+const outside = "environment of banyan up"
+
 // inherited is a word for a variable that no file and no rule sets, empty for others.
 func inherited(v api.Variable) string {
-	if v.Source == "environment of banyan up" {
+	if v.Source == outside {
 		return "inherited"
 	}
 	return ""

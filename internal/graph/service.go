@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/diag"
@@ -16,7 +17,10 @@ type Service struct {
 	Build Command
 	Run   Command
 	// Env is in the order of the file.
-	Env      []Variable
+	Env []Variable
+	// Files are the variables of the files in EnvFiles, a later one over an earlier one; EnvFiles are absolute, the missing included.
+	Files    []Variable
+	EnvFiles []string
 	Health   Health
 	Replicas Replicas
 	Protocol Protocol
@@ -35,10 +39,33 @@ type Command struct {
 	At   diag.Position
 }
 
-// Variable is one entry of env.
+// Variable is one entry of env, or a line of a file of variables.
 type Variable struct {
 	Name, Value string
 	At          diag.Position
+	// Covered says of a file's that the platform or the environment of banyan sets the same, which wins.
+	Covered bool `json:",omitempty"`
+}
+
+// Given are the variables of env and of files that an instance gets: of two with one name the one that wins; env's come first.
+func (s *Service) Given() []Variable {
+	all := slices.Clone(s.Env)
+	at := map[string]int{}
+	for i, v := range s.Env {
+		at[v.Name] = i
+	}
+	for _, v := range s.Files {
+		i, known := at[v.Name]
+		switch {
+		case v.Covered || known && i < len(s.Env):
+		case known:
+			all[i] = v
+		default:
+			at[v.Name] = len(all)
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // Replicas is how many instances are kept.

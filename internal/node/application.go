@@ -290,6 +290,8 @@ func (a *application) Environment(name string) ([]api.Variable, error) {
 		}
 	}
 	return mapped(supervise.Environment(place), func(v supervise.Value) api.Variable {
-		return api.Variable{Name: v.Name, Value: a.sight.secrets.Text(redact.Variable(v.Name, v.Value)), Source: v.Source, Where: where(v.At)}
+		return api.Variable{Name: v.Name, Value: a.sight.secrets.Text(redact.Variable(v.Name, v.Value)), Source: v.Source, Where: where(v.At), Over: mapped(v.Over, originOf)}
 	}), nil
 }
+
+func originOf(o supervise.Origin) api.Origin { return api.Origin{Source: o.Source, Where: where(o.At)} }

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"slices"
+
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/redact"
 )
@@ -13,7 +15,7 @@ func secretsOf(apps ...*graph.App) []string {
 	var all []string
 	for _, app := range apps {
 		for _, s := range app.Services {
-			for _, v := range s.Env {
+			for _, v := range slices.Concat(s.Env, s.Files) {
 				if len(v.Value) >= shortestSecret && redact.Variable(v.Name, v.Value) == redact.Mask {
 					all = append(all, v.Value)
 				}

@@ -56,6 +56,9 @@ func upSet(t *testing.T, root, text string, set []string, more ...beside) *stage
 	}
 	s := &stage{t: t, root: root, set: set, client: api.Dial(copyOf(root).Socket())}
 	for _, b := range more {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, b.name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(root, b.name), []byte(b.text), 0o600); err != nil {
 			t.Fatal(err)
 		}

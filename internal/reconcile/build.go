@@ -72,6 +72,7 @@ func appFiles(app *graph.App) []string {
 		for _, v := range s.Env {
 			files = append(files, v.At.File)
 		}
+		files = append(files, s.EnvFiles...)
 	}
 	for _, r := range app.Edge.Routes {
 		files = append(files, r.At.File)

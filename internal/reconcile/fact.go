@@ -47,7 +47,7 @@ func factsOf(app *graph.App, s *graph.Service) []fact {
 		{key: "owner", value: s.Owner, then: Swap},
 		{key: "grace", value: exact(s.Grace), then: Swap},
 	}
-	for _, v := range s.Env {
+	for _, v := range s.Given() {
 		all = append(all, fact{key: "env." + v.Name, value: "=" + v.Value, shown: redact.Variable(v.Name, v.Value), at: v.At, then: Restart})
 	}
 	all = append(all, healthFacts(s.Health)...)

@@ -27,6 +27,7 @@ var appNoun = noun{
 		{name: "banyan", doc: "The version of this format.", shape: &version, needed: true, example: "1"},
 		{name: "app", doc: "The name of the application.", shape: &nameWord, needed: true, example: "shop"},
 		{name: "include", doc: "Further files of the application; paths are relative to this file.", shape: &paths, example: "[services/orders.yaml]"},
+		envFilesKey,
 		{name: "gateway", doc: "Where the application listens, and what it exposes.", shape: &shape{says: "a map", noun: &gatewayNoun}, example: "{listen: \"127.0.0.1:8080\"}"},
 		{name: "services", doc: "The services by name.", shape: &services, example: "{orders: {run: ./orders}}"},
 		{name: "external", doc: "Services that others run, by name.", shape: &externals, example: "{bank: {url: \"https://bank.example\"}}"},
@@ -60,6 +61,7 @@ func (r *reader) app(tree *node) *graph.App {
 		app.Name, app.At = name, at.position()
 	}
 	r.declare(s)
+	s.share()
 	gateway, _ := s.table("gateway")
 	app.Edge = gateway.gateway()
 	services, external := s.entries("services"), s.entries("external")
@@ -73,6 +75,7 @@ func (r *reader) app(tree *node) *graph.App {
 	app.Groups = s.groups()
 	slices.SortFunc(app.External, func(a, b *graph.External) int { return cmp.Compare(a.Name, b.Name) })
 	r.judge(app)
+	r.reveal(app)
 	return app
 }
 

@@ -14,17 +14,18 @@ import (
 // the value belongs to; env, the process's variables, within env: and in overlays.
 type expressions struct {
 	app, environment string
-	process          map[string]string
+	// outer is the process's environment; process has the application's .env below it.
+	outer, process map[string]string
 	// known are the environments by what may be used; CEL's are costly, and most files need none.
 	known  map[[2]bool]*expr.Environment
 	budget *expr.Budget
 }
 
 func newExpressions(environment string, environ []string) *expressions {
-	x := &expressions{environment: environment, process: map[string]string{}, known: map[[2]bool]*expr.Environment{}, budget: expr.NewBudget()}
+	x := &expressions{environment: environment, outer: map[string]string{}, process: map[string]string{}, known: map[[2]bool]*expr.Environment{}, budget: expr.NewBudget()}
 	for _, variable := range environ {
 		if name, value, is := strings.Cut(variable, "="); is && name != "" {
-			x.process[name] = value
+			x.outer[name], x.process[name] = value, value
 		}
 	}
 	return x

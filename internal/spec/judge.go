@@ -68,6 +68,7 @@ func (r *reader) variables(s *graph.Service) {
 	for _, call := range s.Calls {
 		r.callVariables(call, makers)
 	}
+	r.covered(s, makers)
 	for _, v := range s.Env {
 		by, taken := makers[v.Name]
 		hint := "rename it, or remove it: the service gets its value already"

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/dotenv"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/redact"
 )
@@ -38,7 +39,7 @@ func Load(o Options) (*Loaded, diag.List) {
 	tree := l.tree()
 	var loaded *Loaded
 	if tree != nil {
-		r := &reader{found: &l.found, exprs: l.exprs, root: l.root, declared: map[string]origin{}, outside: map[string]bool{}}
+		r := &reader{variablesOf: l.variables, found: &l.found, exprs: l.exprs, root: l.root, declared: map[string]origin{}, outside: map[string]bool{}}
 		app := r.app(tree)
 		app.Environment, app.Root, app.File = l.environment, l.root, l.file
 		loaded = &Loaded{App: app, Files: l.paths(), values: r.values}
@@ -63,6 +64,8 @@ type loader struct {
 	// stack holds the files that are being included, outermost first; size the values read so far.
 	stack []string
 	size  int
+	// lines are those of files of variables that were read, by path.
+	lines map[string][]dotenv.Line
 	// slips counts the names in overlays that nothing has.
 	slips int
 	// secrets are masked in what is said; they are gathered when there is something to say.
@@ -77,7 +80,7 @@ func newLoader(o Options) *loader {
 	environment := cmp.Or(o.Environment, graph.DefaultEnvironment)
 	return &loader{
 		root: filepath.Dir(path), file: path, environment: environment, exprs: newExpressions(environment, o.Environ),
-		files: map[string]*file{}, byName: map[string]*file{},
+		files: map[string]*file{}, byName: map[string]*file{}, lines: map[string][]dotenv.Line{},
 	}
 }
 

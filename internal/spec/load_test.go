@@ -174,7 +174,7 @@ func TestFilesAreAllThatAChangeMayComeFrom(t *testing.T) {
 		names = append(names, filepath.Base(path))
 	}
 	// What is missing is watched too: the file that makes the application whole may come.
-	if got := strings.Join(names, " "); got != "a.yaml banyan.local.yaml banyan.yaml gone.yaml" {
+	if got := strings.Join(names, " "); got != ".env .env.local a.yaml banyan.local.yaml banyan.yaml gone.yaml" {
 		t.Fatalf("files %s", got)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/dotenv"
+	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/unit"
 )
 
@@ -15,6 +17,10 @@ type reader struct {
 	exprs  *expressions
 	root   string
 	values []Value
+	// variablesOf reads a file of variables; shared are those of the whole application, sharedFiles where they stand.
+	variablesOf func(envFile) []dotenv.Line
+	shared      []graph.Variable
+	sharedFiles []envFile
 	// declared are the services and external ones by name, where they stand; names are theirs, sorted.
 	declared map[string]origin
 	names    []string

@@ -17,7 +17,7 @@ var serviceNoun = noun{
 		"limit", "publishes", "release", "resources", "scale", "secrets", "slo", "tasks",
 	},
 	foreign: map[string]string{
-		"args": "run", "cmd": "run", "command": "run", "entrypoint": "run", "start": "run", "environment": "env", "variables": "env",
+		"args": "run", "cmd": "run", "command": "run", "entrypoint": "run", "start": "run", "environment": "env", "variables": "env", "env_file": "envFiles", "envFile": "envFiles",
 		"cwd": "dir", "folder": "dir", "path": "dir", "working_dir": "dir", "workdir": "dir", "healthcheck": "health", "instances": "replicas",
 		"depends_on": "calls", "dependsOn": "calls", "links": "calls", "needs": "calls", "uses": "calls", "protocol": "write it as expose: {protocol: grpc}",
 		"stop_grace_period": "grace",
@@ -31,6 +31,7 @@ var serviceNoun = noun{
 		{name: "build", doc: "The command that makes what is run. No shell reads it.", shape: &commandLine, example: "go build -o bin/orders ./cmd/orders"},
 		{name: "run", doc: "The command that starts an instance, which listens at $PORT. No shell reads it.", shape: &commandLine, needed: true, example: "bin/orders"},
 		{name: "env", doc: "Variables for build and run; ${env.NAME} takes one from the environment of banyan.", shape: &variables, example: "{CURRENCY: EUR}"},
+		envFilesKey,
 		{name: "health", doc: "How readiness and health are seen: a path that answers 2xx, or the long form; that the port accepts when it is not given.", shape: &healths, example: "/healthz"},
 		{name: "replicas", doc: "How many instances are kept.", shape: &replicas, standard: fmt.Sprint(graph.DefaultReplicas), example: "2"},
 		{name: "expose", doc: "What the instances speak.", shape: &shape{says: "a map", noun: &exposeNoun}, example: "{protocol: grpc}"},
@@ -58,6 +59,7 @@ func (s scope) service(e entry) *graph.Service {
 		service.Run = in.command("run")
 	}
 	service.Env = in.env()
+	in.files(service)
 	service.Health = in.health()
 	count, at := in.number("replicas")
 	service.Replicas = graph.Replicas{Count: count, At: at.position()}

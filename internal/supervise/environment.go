@@ -15,10 +15,19 @@ type Value struct {
 	// Source is one of those below; At is the place in the file, nowhere for what the file does not say.
 	Source string
 	At     diag.Position
+	// Over are those that it won over, the strongest first.
+	Over []Origin
+}
+
+// Origin is where a value comes from.
+type Origin struct {
+	Source string
+	At     diag.Position
 }
 
 // The sources of variables. A later one wins over an earlier one.
 const (
+	FromDotenv   = "env file"
 	FromOutside  = "environment of banyan up"
 	FromPlatform = "platform"
 	FromCall     = "declared call"
@@ -44,10 +53,20 @@ type Place struct {
 // sorted. It is pure.
 func Environment(p Place) []Value {
 	values := map[string]Value{}
-	set := func(v Value) { values[v.Name] = v }
+	set := func(v Value) {
+		if old, was := values[v.Name]; was {
+			v.Over = append([]Origin{{old.Source, old.At}}, old.Over...)
+		}
+		values[v.Name] = v
+	}
+	for _, v := range p.Service.Files {
+		if !ours(v.Name) {
+			set(Value{Name: v.Name, Value: v.Value, Source: FromDotenv, At: v.At})
+		}
+	}
 	for _, variable := range p.Environ {
 		if name, value, is := strings.Cut(variable, "="); is && name != "" && !ours(name) {
-			set(Value{name, value, FromOutside, diag.Position{}})
+			set(Value{Name: name, Value: value, Source: FromOutside})
 		}
 	}
 	for _, v := range p.platform() {
@@ -59,11 +78,11 @@ func Environment(p Place) []Value {
 			continue
 		}
 		for _, v := range graph.CallVariables(call.To, address) {
-			set(Value{v.Name, v.Value, FromCall, call.At})
+			set(Value{Name: v.Name, Value: v.Value, Source: FromCall, At: call.At})
 		}
 	}
 	for _, v := range p.Service.Env {
-		set(Value{v.Name, v.Value, FromFile, v.At})
+		set(Value{Name: v.Name, Value: v.Value, Source: FromFile, At: v.At})
 	}
 	sorted := make([]Value, 0, len(values))
 	for _, v := range values {
@@ -95,7 +114,7 @@ func (p Place) platform() []Value {
 	}
 	var values []Value
 	for _, v := range set {
-		values = append(values, Value{v.Name, v.Value, FromPlatform, p.Service.At})
+		values = append(values, Value{Name: v.Name, Value: v.Value, Source: FromPlatform, At: p.Service.At})
 	}
 	return values
 }

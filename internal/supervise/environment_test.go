@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/redact"
@@ -13,6 +14,10 @@ import (
 
 func TestEnvironment(t *testing.T) {
 	o := orders()
+	o.Service.Files = []graph.Variable{
+		{Name: "FROM_FILE", Value: "first", At: diag.Position{File: ".env", Line: 1, Column: 1}}, {Name: "FROM_FILE", Value: "second", At: diag.Position{File: "orders/.env", Line: 1, Column: 1}},
+		{Name: "CURRENCY", Value: "USD"}, {Name: "PORT", Value: "1"}, {Name: "CATALOG_URL", Value: "x"}, {Name: "BANYAN_X", Value: "y"},
+	}
 	base := Place{
 		App: o.App, Service: o.Service, Instance: "orders.1", Port: 4000, Run: "r1", Release: "1-aaaa",
 		Edges: map[string]string{"catalog": "127.0.0.1:5000"}, Environ: []string{"PATH=/bin"},
@@ -33,7 +38,13 @@ func TestEnvironment(t *testing.T) {
 		{"the file wins over what is outside", func(p *Place) { p.Environ = []string{"CURRENCY=USD"} }, "CURRENCY", "EUR", FromFile, true},
 		{"the platform wins over what is outside", func(p *Place) { p.Environ = []string{"PORT=1"} }, "PORT", "4000", FromPlatform, true},
 		{"an outer banyan's mark does not reach it", func(p *Place) { p.Environ = []string{"BANYAN_CONTROL=1"} }, "BANYAN_CONTROL", "", "", false},
-		{"a call without an address is not named", func(p *Place) { p.Edges = nil }, "CATALOG_URL", "", "", false},
+		{"a file of variables", func(p *Place) {}, "FROM_FILE", "second", FromDotenv, true},
+		{"the file wins over a file of variables", func(p *Place) {}, "CURRENCY", "EUR", FromFile, true},
+		{"what is outside wins over a file of variables", func(p *Place) { p.Environ = []string{"FROM_FILE=real"} }, "FROM_FILE", "real", FromOutside, true},
+		{"the platform wins over a file of variables", func(p *Place) {}, "PORT", "4000", FromPlatform, true},
+		{"a call wins over a file of variables", func(p *Place) {}, "CATALOG_URL", "http://127.0.0.1:5000", FromCall, true},
+		{"a file cannot pass for the platform", func(p *Place) {}, "BANYAN_X", "", "", false},
+		{"a call without an address is not named", func(p *Place) { p.Edges, p.Service = nil, &graph.Service{Name: "orders", Calls: p.Service.Calls} }, "CATALOG_URL", "", "", false},
 		{"an entry without a name is dropped", func(p *Place) { p.Environ = []string{"=C:=x", "nothing"} }, "", "", "", false},
 	} {
 		t.Run(row.says, func(t *testing.T) {
@@ -48,6 +59,18 @@ func TestEnvironment(t *testing.T) {
 				t.Errorf("it is not sorted: %v", all)
 			}
 		})
+	}
+}
+
+func TestAVariableTellsWhatItWonOver(t *testing.T) {
+	o := orders()
+	at := func(file string, line int) diag.Position { return diag.Position{File: file, Line: line, Column: 1} }
+	o.Service.Files = []graph.Variable{{Name: "CURRENCY", Value: "A", At: at(".env", 1)}, {Name: "CURRENCY", Value: "B", At: at("orders/.env", 2)}}
+	for _, v := range Environment(Place{App: o.App, Service: o.Service, Instance: "orders.1", Environ: []string{"CURRENCY=C"}}) {
+		want := []Origin{{Source: FromOutside}, {FromDotenv, at("orders/.env", 2)}, {FromDotenv, at(".env", 1)}}
+		if v.Name == "CURRENCY" && (v.Value != "EUR" || !slices.Equal(v.Over, want)) {
+			t.Errorf("it is %+v", v)
+		}
 	}
 }
 
