@@ -54,7 +54,7 @@ func (s scope) command(name string) graph.Command {
 	for i, word := range argv {
 		plain[i] = word
 	}
-	s.record(s.sub(name), plain, e.mark())
+	s.record(s.sub(name), plain, e, nil)
 	return command
 }
 

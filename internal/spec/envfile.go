@@ -76,7 +76,7 @@ func (l *loader) variables(f envFile) []dotenv.Line {
 				lines = append(lines, line)
 				continue
 			}
-			l.found.Add(diag.At(line.At, diag.BadValue, "the line of %s sets nothing", line.Name).WithHint("write %s= for an empty value, or remove the line", line.Name))
+			l.found.Add(diag.At(line.At, diag.BadValue, "the line has no equals sign, so it sets nothing").WithHint("write NAME=value, NAME= for an empty value, or remove the line"))
 		}
 	}
 	l.lines[f.path] = lines
@@ -160,11 +160,28 @@ func (r *reader) covered(s *graph.Service, makers map[string]string) {
 	}
 }
 
-// reveal records the variables of files that services get.
+// reveal records the variables of files that services get, and those that env or another file replaced.
 func (r *reader) reveal(app *graph.App) {
+	past := map[string][]Past{}
 	for _, s := range app.Services {
-		for _, v := range s.Given()[len(s.Env):] {
-			r.values = append(r.values, Value{Path: "services." + s.Name + ".env." + v.Name, Value: v.Value, Source: v.At.String()})
+		for _, v := range s.Files {
+			path := variablePath(s, v)
+			past[path] = append(past[path], Past{v.Value, v.At.String()})
 		}
 	}
+	for i, v := range r.values {
+		if before := past[v.Path]; before != nil {
+			r.values[i].Past = slices.Concat(before, v.Past)
+		}
+	}
+	for _, s := range app.Services {
+		for _, v := range s.Given()[len(s.Env):] {
+			before := past[variablePath(s, v)]
+			r.values = append(r.values, Value{Path: variablePath(s, v), Value: v.Value, Source: v.At.String(), Past: before[:len(before)-1]})
+		}
+	}
+}
+
+func variablePath(s *graph.Service, v graph.Variable) string {
+	return "services." + s.Name + ".env." + v.Name
 }

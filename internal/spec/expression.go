@@ -76,7 +76,9 @@ func (x *expressions) evaluate(n *node, c context) (*node, diag.List) {
 	if len(found) > 0 {
 		return nil, found
 	}
-	return made(value, n.at), nil
+	m := made(value, n.at)
+	m.was = n.was
+	return m, nil
 }
 
 // made is a value of an expression as a node at the expression's place.

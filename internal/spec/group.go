@@ -58,7 +58,7 @@ func (s scope) group(e entry, stand map[string]origin) *graph.Group {
 	if len(items) == 0 && len(e.value.items) == 0 {
 		s.add(refuse(e.at, diag.MissingKey, "the group %q names no service", g.Name).WithHint("name at least one, or remove the group"))
 	}
-	s.record("groups."+e.key, plain, e.mark())
+	s.record("groups."+e.key, plain, e, nil)
 	return g
 }
 

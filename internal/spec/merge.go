@@ -25,7 +25,9 @@ func merge(base, over *node) *node {
 		default:
 			old := merged.keys[at]
 			if value := merge(old.value, e.value); value == e.value {
-				merged.keys[at] = e // what won brings its own place
+				next := *value
+				next.was = old.value
+				merged.keys[at] = entry{e.key, e.at, &next} // what won brings its own place
 			} else {
 				merged.keys[at] = entry{old.key, old.at, value}
 			}

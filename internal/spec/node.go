@@ -50,6 +50,8 @@ type node struct {
 	at    origin
 	// given says that the text is what an expression gave: it holds no expressions.
 	given bool
+	// was is the value that this one replaced, nil when it replaced none.
+	was *node
 	// size counts the nodes that this one would be with every alias written out.
 	size int
 }

@@ -94,7 +94,7 @@ func valueOf[T any](s scope, name string) (T, origin) {
 	if fit := shape.pick(e.form()); given && fit != nil && fit.parse != nil {
 		value, d := fit.read(e)
 		if d == nil {
-			s.record(s.sub(name), plainNode(e.value), e.mark())
+			s.record(s.sub(name), plainNode(e.value), e, s.fallback(name))
 			return value.(T), e.mark()
 		}
 		s.add(*d)
@@ -111,6 +111,16 @@ func valueOf[T any](s scope, name string) (T, origin) {
 		s.recordDefault(s.sub(name), value)
 	}
 	return value, s.at
+}
+
+// fallback is the default of a key, nil when it has none.
+func (s scope) fallback(name string) any {
+	k, _ := s.kind.key(name)
+	if k.standard == "" {
+		return nil
+	}
+	parsed, _ := k.shape.scalar().parse(k.standard) // a test reads every default of the tables
+	return parsed
 }
 
 // text, duration and number are the kinds that are asked for often.
@@ -137,7 +147,7 @@ func (s scope) list(name string) []item {
 	for _, one := range items {
 		plain = append(plain, one.plain)
 	}
-	s.record(s.sub(name), plain, e.mark())
+	s.record(s.sub(name), plain, e, nil)
 	return items
 }
 

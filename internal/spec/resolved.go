@@ -15,17 +15,40 @@ type Value struct {
 	Source string
 	// Default says that the file does not give the value.
 	Default bool
+	// Past are the values that it replaced, from the first one on.
+	Past []Past
+}
+
+// Past is a value that another one replaced.
+type Past struct {
+	// Value is as that of Value; a text with expressions stands as it was written.
+	Value  any
+	Source string
 }
 
 // Resolved is every value after merging and evaluating, and every default, in the order of the graph.
 func (l *Loaded) Resolved() []Value { return slices.Clone(l.values) }
 
-func (r *reader) record(path string, value any, at origin) {
-	source := at.position().String()
-	if at.layer != "" && at.layer != at.file.shown {
-		source += " (" + at.layer + ")"
+// record notes a value that an entry of the file gives; fallback is its default, nil when it has none.
+func (r *reader) record(path string, value any, e entry, fallback any) {
+	v := Value{Path: path, Value: value, Source: e.mark().source()}
+	for n := e.value.was; n != nil; n = n.was {
+		v.Past = append(v.Past, Past{plainNode(n), n.at.source()})
 	}
-	r.values = append(r.values, Value{Path: path, Value: value, Source: source})
+	if fallback != nil {
+		v.Past = append(v.Past, Past{standard(fallback), "default"})
+	}
+	slices.Reverse(v.Past)
+	r.values = append(r.values, v)
+}
+
+// source is a place as people read it, with the overlay that it is of.
+func (o origin) source() string {
+	source := o.position().String()
+	if o.layer != "" && o.layer != o.file.shown {
+		source += " (" + o.layer + ")"
+	}
+	return source
 }
 
 func (r *reader) recordDefault(path string, value any) {

@@ -134,7 +134,7 @@ func (s scope) targets() []graph.Target {
 			s.add(*d)
 			continue
 		}
-		s.record(s.sub("to")+"."+one.key, plainNode(one.value), one.mark())
+		s.record(s.sub("to")+"."+one.key, plainNode(one.value), one, nil)
 		all = append(all, graph.Target{To: one.key, Weight: value.(int), At: one.at.position()})
 	}
 	if len(e.value.keys) == 0 {

@@ -127,7 +127,7 @@ func (s scope) env() []graph.Variable {
 			s.add(*d)
 			continue
 		}
-		s.record(s.sub("env")+"."+e.key, e.value.text, e.mark()) // as the service will see it: 010 is not 10
+		s.record(s.sub("env")+"."+e.key, e.value.text, e, nil) // as the service will see it: 010 is not 10
 		all = append(all, graph.Variable{Name: e.key, Value: e.value.text, At: e.at.position()})
 	}
 	return all
