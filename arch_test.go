@@ -14,6 +14,8 @@ import (
 const module = "github.com/banyan-run/banyan"
 
 // rows is the table of the design: imports run strictly downward. Within the first two rows they follow the order listed.
+// dotenv stands in the first one since spec and importer, which share a row, both read such files; subset is a planner like rollout, and
+// the loop, the control process and the commands must choose alike.
 var rows = [][]string{
 	{"trace", "unit", "diag", "redact", "snapshot", "signal", "problem", "journal", "lifecycle", "atomicfile", "dotenv"},
 	{"contract", "expr", "exchange", "graph"},
