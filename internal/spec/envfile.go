@@ -76,7 +76,10 @@ func (l *loader) variables(f envFile) []dotenv.Line {
 				lines = append(lines, line)
 				continue
 			}
-			l.found.Add(diag.At(line.At, diag.BadValue, "the line has no equals sign, so it sets nothing").WithHint("write NAME=value, NAME= for an empty value, or remove the line"))
+			// Compose passes such a variable through, and many files have one: what services inherit anyway needs no line.
+			d := diag.At(line.At, diag.BadValue, "the line has no equals sign, so it sets nothing").WithHint("write NAME=value, NAME= for an empty value, or remove the line")
+			d.Severity = diag.Warning
+			l.found.Add(d)
 		}
 	}
 	l.lines[f.path] = lines
