@@ -55,7 +55,10 @@ func (s *shell) env(ctx context.Context, service string, all bool) error {
 
 // showEnvironment leaves out, unless all are wanted, what every service inherits: it hides what was declared.
 func (s *shell) showEnvironment(variables []api.Variable, all bool) {
-	t := terminal.Table{Columns: []terminal.Column{{Head: "variable"}, {Head: "value", Shrink: true}, {Head: "from", Drop: 1}, {Head: "", Drop: 2}, {Head: "over", Drop: 3}}}
+	t := terminal.Table{Columns: []terminal.Column{{Head: "variable"}, {Head: "value", Shrink: true}, {Head: "from", Drop: 1}, {Head: "", Drop: 2}}}
+	if slices.ContainsFunc(variables, func(v api.Variable) bool { return over(v) != "" }) {
+		t.Columns = append(t.Columns, terminal.Column{Head: "over", Drop: 3})
+	}
 	left := 0
 	for _, v := range variables {
 		if inherited(v) != "" && !all && len(v.Over) == 0 {
@@ -63,7 +66,8 @@ func (s *shell) showEnvironment(variables []api.Variable, all bool) {
 			continue
 		}
 		from := terminal.First(inherited(v), v.Source)
-		t.Row(terminal.Plain(v.Name), terminal.Plain(s.Screen.Harmless(v.Value)), terminal.Faint(from), terminal.Faint(v.Where), terminal.Faint(over(v)))
+		cells := []terminal.Cell{terminal.Plain(v.Name), terminal.Plain(s.Screen.Harmless(v.Value)), terminal.Faint(from), terminal.Faint(v.Where), terminal.Faint(over(v))}
+		t.Row(cells[:len(t.Columns)]...)
 	}
 	s.printf("%s", t.Render(s.Screen))
 	if left > 0 {
