@@ -35,7 +35,7 @@ func TestTheReferenceHasEveryKey(t *testing.T) {
 
 var (
 	block   = regexp.MustCompile("(?s)```yaml\n(.*?)```")
-	topMost = regexp.MustCompile(`(?m)^([a-z$]+):`)
+	topMost = regexp.MustCompile(`(?m)^([a-zA-Z$]+):`)
 )
 
 // An example is what a person pastes: it must pass in a file that has the rest.
@@ -78,5 +78,5 @@ func lacking(example string) string {
 	case "external":
 		return text + "include: [example.yaml]\n"
 	}
-	return text + "include: [example.yaml]\nservices: {orders: {run: ./orders}}\nexternal: {bank: {url: \"https://bank.example\"}}\n"
+	return text + "include: [example.yaml]\nservices: {orders: {run: ./orders}, payments: {run: ./payments}}\nexternal: {bank: {url: \"https://bank.example\"}}\n"
 }
