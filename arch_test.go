@@ -33,7 +33,7 @@ var importers = map[string][]string{
 	"cel.dev/cel-go":         {"internal/expr"},
 	"github.com/fsnotify":    {"internal/runner"},
 	"github.com/spf13/cobra": {"internal/cli", "internal/manual"},
-	"go.yaml.in/yaml":        {"internal/spec", "internal/importer", "examples"},
+	"go.yaml.in/yaml":        {"internal/spec", "internal/importer", "internal/contract", "examples"},
 	"golang.org/x/net":       {"internal/proxy"},
 	"golang.org/x/sys":       {"internal"},
 	"golang.org/x/term":      {"internal/terminal"},

@@ -7,6 +7,7 @@ const (
 	WrongHost        Code = "BYN-3003"
 	NoRoute          Code = "BYN-3004"
 	MethodNotAllowed Code = "BYN-3005"
+	NotInContract    Code = "BYN-3006"
 	BadRequest       Code = "BYN-3010"
 	BadPath          Code = "BYN-3011"
 	HeadTooLarge     Code = "BYN-3012"
@@ -27,6 +28,7 @@ var pathCodes = []Entry{
 	{WrongHost, "Host names another service", "The request came to one service's address and names another in Host.", "Use the address that was given for the service."},
 	{NoRoute, "No route", "No route of the gateway matches the host and path.", "Add a route; banyan explain GET PATH tells which rules were tried."},
 	{MethodNotAllowed, "Method not allowed", "Routes match the path with other methods only.", "Use an allowed method, or extend method of the route."},
+	{NotInContract, "Not in the contract", "A mock answers from the service's contract, and the request does not fit it.", "Send what the contract declares, or add it to the contract at the line that is named."},
 	{BadRequest, "Bad request", "The request does not follow RFC 9110 or RFC 9112.", "Mend the client."},
 	{BadPath, "Bad path", "The path has a form that different servers read differently, so it is refused.", "Send the path without encoded slashes, dot segments with parameters, or bad escapes."},
 	{HeadTooLarge, "Head too large", "The request's head exceeds the bound of size or of field count.", "Send smaller header fields."},

@@ -9,6 +9,7 @@ var statuses = map[diag.Code]int{
 	diag.WrongHost:        403,
 	diag.NoRoute:          404,
 	diag.MethodNotAllowed: 405,
+	diag.NotInContract:    404,
 	diag.BadRequest:       400,
 	diag.BadPath:          400,
 	diag.HeadTooLarge:     431,
@@ -49,7 +50,7 @@ func StatusOf(c *Cause) int {
 // revealing says which codes' details name services, which an outside client is not told.
 func revealing(code diag.Code) bool {
 	switch code {
-	case diag.CallNotDeclared, diag.CallNotAllowed, diag.WrongHost, diag.NoInstance, diag.ConnectFailed,
+	case diag.CallNotDeclared, diag.CallNotAllowed, diag.WrongHost, diag.NotInContract, diag.NoInstance, diag.ConnectFailed,
 		diag.UpstreamReset, diag.UpstreamTimeout, diag.BadAnswer, diag.Internal:
 		return true
 	}
