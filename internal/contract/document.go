@@ -93,7 +93,14 @@ type checker struct {
 func (c *checker) refuse(n node, code diag.Code, hint, format string, args ...any) {
 	const most = 50 // nobody reads more, and each has its text
 	if len(c.found) < most {
-		c.found.Add(diag.At(c.position(n), code, format, args...).WithHint("%s", hint))
+		d := diag.At(c.position(n), code, format, args...).WithHint("%s", hint)
+		if n.isText() && n.Line > 0 {
+			d.Width = len(n.Value)
+			if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+				d.Width += len(`""`)
+			}
+		}
+		c.found.Add(d)
 	}
 }
 
@@ -114,9 +121,6 @@ func (c *checker) document() {
 	}
 	c.walked = map[*yaml.Node]bool{}
 	c.references(c.root, 0)
-	if c.found.Failed() {
-		return
-	}
 	c.servers()
 	paths := c.root.get("paths")
 	if !paths.isMap() {
@@ -124,9 +128,14 @@ func (c *checker) document() {
 		return
 	}
 	for name, item := range paths.entries {
-		c.path(name, c.follow(item))
+		if !c.broken(item) {
+			c.path(name, c.follow(item))
+		}
 	}
 }
+
+// broken tells of a reference that was reported.
+func (c *checker) broken(n node) bool { return n.get("$ref").isText() && !c.follow(n).there() }
 
 // references walks the whole tree once: every $ref must lead somewhere.
 func (c *checker) references(n node, depth int) {
@@ -191,7 +200,7 @@ func (c *checker) path(name, item node) {
 	}
 	for key, value := range item.entries {
 		method := strings.ToUpper(key.Value)
-		if !slices.Contains(methods, method) || key.Value == method {
+		if !slices.Contains(methods, method) || key.Value == method || c.broken(value) {
 			continue
 		}
 		c.operation(&operation{method: method, template: pattern, name: name, item: item, key: key, node: c.follow(value)})
@@ -219,7 +228,7 @@ func (c *checker) operation(o *operation) {
 		if !strings.HasPrefix(status.Value, "x-") && !isStatus(status.Value) {
 			c.refuse(status, diag.BadValue, "write a status such as \"200\", a range such as 4XX, or default", "%q is no status", brief(status.Value))
 		}
-		if !c.follow(answer).isMap() {
+		if !c.broken(answer) && !c.follow(answer).isMap() {
 			c.refuse(status, diag.WrongType, "write it as {description: it}", "the answer %s of %s is no map", brief(status.Value), o)
 		}
 	}

@@ -31,6 +31,9 @@ type Service struct {
 	CallsListed bool
 	Grace       time.Duration
 	Watch       Watch
+	// Contract has no File where none is declared.
+	Contract Contract
+	Replaced Replaced
 }
 
 // Command is a program and its arguments; no shell reads it. It is empty when not declared.
@@ -159,4 +162,7 @@ type External struct {
 	Endpoints []string
 	// Health is the path to probe; empty means that it is taken to be healthy.
 	Health string
+	// Contract has no File where none is declared.
+	Contract Contract
+	Replaced Replaced
 }

@@ -12,12 +12,13 @@ import (
 
 var externalNoun = noun{
 	name: "external", says: "an external service",
-	later:   []string{"auth", "cache", "contract", "limit", "protocol", "resources", "secrets", "tls"},
+	later:   []string{"auth", "cache", "limit", "protocol", "resources", "secrets", "tls"},
 	foreign: map[string]string{"address": "url", "addresses": "endpoints", "host": "url", "hosts": "endpoints"},
 	keys: []key{
 		{name: "url", doc: "Where it answers: scheme, host, port, and a path that is put before that of every request.", shape: &address, example: "https://bank.example"},
 		{name: "endpoints", doc: "Where it answers, as a list of host:port, among which calls are balanced.", shape: &endpoints, example: "[\"10.0.0.5:9000\", \"10.0.0.6:9000\"]"},
 		{name: "health", doc: "The path, from the root of the host, that answers 2xx while it can serve; it is taken to be healthy when none is given.", shape: &healthPath, example: "/healthz"},
+		{name: "contract", doc: "Its OpenAPI document, relative to this file: --override NAME=mock answers from it.", shape: &contractPath, example: "./openapi.yaml"},
 	},
 }
 
@@ -83,7 +84,7 @@ func (s scope) external(e entry) *graph.External {
 	for _, one := range in.list("endpoints") {
 		out.Endpoints = append(out.Endpoints, one.text)
 	}
-	out.URL, out.Health = url, in.text("health")
+	out.URL, out.Health, out.Contract = url, in.text("health"), in.contract()
 	_, hasURL := in.n.find("url")
 	many, hasEndpoints := in.n.find("endpoints")
 	switch {

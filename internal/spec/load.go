@@ -41,6 +41,9 @@ func Load(o Options) (*Loaded, diag.List) {
 	if tree != nil {
 		r := &reader{variablesOf: l.variables, found: &l.found, exprs: l.exprs, root: l.root, declared: map[string]origin{}, outside: map[string]bool{}}
 		app := r.app(tree)
+		for _, f := range r.contracts {
+			l.files[f.path], l.byName[f.shown] = f, f
+		}
 		app.Environment, app.Root, app.File = l.environment, l.root, l.file
 		loaded = &Loaded{App: app, Files: l.paths(), values: r.values}
 		warnings := l.found[:0:0]

@@ -28,6 +28,8 @@ type reader struct {
 	outside map[string]bool
 	// dangling counts the names that nothing has.
 	dangling int
+	// contracts are the documents that services name.
+	contracts []*file
 }
 
 // scope is one noun while it is read.

@@ -97,7 +97,7 @@ func around(n *noun, k key) string {
 	case "retry":
 		return service("calls: {catalog: {retry: {" + value + "}}}")
 	case "external":
-		if k.name == "health" {
+		if k.name == "health" || k.name == "contract" {
 			value += ", url: \"https://bank.example\""
 		}
 		return "external: {bank: {" + value + "}}"
@@ -113,6 +113,7 @@ func TestExamplesLoad(t *testing.T) {
 			t.Run(n.name+"."+k.name, func(t *testing.T) {
 				folder := t.TempDir()
 				write(t, filepath.Join(folder, "services", "orders.yaml"), "services: {orders: {run: ./orders}}\n")
+				write(t, filepath.Join(folder, "openapi.yaml"), "openapi: 3.1.0\npaths: {}\n")
 				text := topLevel(k)
 				if n != &appNoun {
 					text = "banyan: 1\napp: shop\n" + around(n, k) + "\n"

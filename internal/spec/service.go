@@ -13,7 +13,7 @@ import (
 var serviceNoun = noun{
 	name: "service", says: "a service",
 	later: []string{
-		"allow", "auth", "breaker", "cache", "config", "consumes", "contract", "data", "deliver", "events", "fault", "function", "identity", "image",
+		"allow", "auth", "breaker", "cache", "config", "consumes", "data", "deliver", "events", "fault", "function", "identity", "image",
 		"limit", "publishes", "release", "resources", "scale", "secrets", "slo", "tasks",
 	},
 	foreign: map[string]string{
@@ -36,6 +36,7 @@ var serviceNoun = noun{
 		{name: "replicas", doc: "How many instances are kept.", shape: &replicas, standard: fmt.Sprint(graph.DefaultReplicas), example: "2"},
 		{name: "expose", doc: "What the instances speak.", shape: &shape{says: "a map", noun: &exposeNoun}, example: "{protocol: grpc}"},
 		{name: "calls", doc: "The services that it calls, as a list of names or as a map with details. Nothing else can be called.", shape: &calls, example: "[catalog]"},
+		{name: "contract", doc: "Its OpenAPI document, relative to this file: --override SERVICE=mock answers from it.", shape: &contractPath, example: "./openapi.yaml"},
 		{name: "grace", doc: "How long an instance may take to end after SIGTERM.", shape: &pause, standard: unit.Duration(graph.DefaultGrace), example: "10s"},
 		{name: "watch", doc: "Whether a changed source builds and restarts the service, or which files count.", shape: &watches, standard: "false", example: "true"},
 	},
@@ -71,6 +72,7 @@ func (s scope) service(e entry) *graph.Service {
 	}
 	service.Grace = in.duration("grace")
 	service.Watch = in.watch()
+	service.Contract = in.contract()
 	return service
 }
 
