@@ -23,6 +23,8 @@ import (
 //	         environment NAME · listen HOST:PORT · seed N
 //	         service NAME [behaviour…] [: callee[(option; …)], …]   options: GET /x/* · timeout 50ms · retry N [on …]
 //	         external NAME URL [behaviour…]                         an instance stands for what the URL names
+//	         override NAME mock|URL|local [behaviour…]              a mock answers from testdata/parts/shelf.yaml
+//	         attach NAME [FIELD[=VALUE]] [behaviour…]               behaviours are those of the attached process
 //	         route PATTERN -> target[ weight], … [key=value…]       keys: name host method strip rewrite timeout
 //	       An instance has one behaviour, a list of what it does with one request after the other; the last stays:
 //	         ok · STATUS · refuse (no connection) · silent; before it `starting`, `late` or `absent`.
@@ -50,6 +52,7 @@ type app struct {
 	graph.App
 	seed       uint64
 	behaviours map[string][]string
+	replaced   map[string]graph.Replaced
 }
 
 var sectionLine = regexp.MustCompile(`(?m)^-- ([^-]+) --\n`)
@@ -101,7 +104,7 @@ func parseCase(t *testing.T, text string) wire {
 
 func parseApp(text string) (app, error) {
 	a := app{behaviours: map[string][]string{}}
-	a.Environment, a.Edge.Listen = graph.Local, "127.0.0.1:8080"
+	a.Environment, a.Edge.Listen, a.replaced = graph.Local, "127.0.0.1:8080", map[string]graph.Replaced{}
 	for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
 		at := diag.Position{File: "banyan.yaml", Line: i + 1, Column: 1}
 		word, rest, _ := strings.Cut(line, " ")
@@ -111,6 +114,7 @@ func parseApp(text string) (app, error) {
 	}
 	slices.SortFunc(a.Services, func(x, y *graph.Service) int { return cmp.Compare(x.Name, y.Name) })
 	slices.SortFunc(a.External, func(x, y *graph.External) int { return cmp.Compare(x.Name, y.Name) })
+	a.App = *a.With(a.replaced)
 	return a, nil
 }
 
@@ -127,7 +131,7 @@ func (a *app) declare(word, rest string, at diag.Position) (err error) {
 	case "service":
 		head, calls, _ := strings.Cut(rest, ":")
 		words := strings.Fields(head)
-		s := &graph.Service{Name: words[0], At: at}
+		s := &graph.Service{Name: words[0], At: at, Contract: shelf}
 		a.behaviours[s.Name] = words[1:]
 		for _, c := range splitOutside(calls) {
 			err = errors.Join(err, addCall(s, c, at))
@@ -137,12 +141,47 @@ func (a *app) declare(word, rest string, at diag.Position) (err error) {
 		words := strings.Fields(rest)
 		a.External = append(a.External, &graph.External{Name: words[0], URL: words[1], At: at})
 		a.behaviours[words[0]] = words[2:]
+	case "override", "attach":
+		words := strings.Fields(rest)
+		a.replace(word, words[0], words[1:])
 	case "route":
 		err = a.route(rest, at)
 	default:
 		err = fmt.Errorf("%w: %q", errWord, word)
 	}
 	return err
+}
+
+// shelf is the contract of every service.
+var shelf = func() graph.Contract {
+	text, err := os.ReadFile("testdata/parts/shelf.yaml")
+	if err != nil {
+		panic(err)
+	}
+	return graph.Contract{File: "/shelf.yaml", Shown: "shelf.yaml", Text: string(text)}
+}()
+
+// replace reads who answers in a service's place: by is override or attach.
+func (a *app) replace(by, name string, words []string) {
+	r := a.replaced[name]
+	switch {
+	case by == "override" && words[0] == "mock":
+		r.Override.By = graph.ByMock
+	case by == "override" && words[0] == "local":
+		r.Override.By, r.Attached.Port = graph.ByProcess, 1
+		a.behaviours[graph.AttachedTo(name)], a.behaviours[name] = words[1:], []string{"absent"}
+	case by == "override":
+		r.Override = graph.Override{By: graph.ByURL, URL: words[0]}
+		a.behaviours[name] = words[1:]
+	default:
+		r.Attached.Port = 1
+		if len(words) > 0 && words[0][0] >= 'A' && words[0][0] <= 'Z' {
+			r.Attached.Header, r.Attached.Value, _ = strings.Cut(words[0], "=")
+			words = words[1:]
+		}
+		a.behaviours[graph.AttachedTo(name)] = words
+	}
+	a.replaced[name] = r
 }
 
 // splitOutside splits at commas that stand in no parentheses.

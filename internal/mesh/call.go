@@ -11,8 +11,10 @@ import (
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/layer"
 	"github.com/banyan-run/banyan/internal/layer/allow"
+	"github.com/banyan-run/banyan/internal/layer/attached"
 	"github.com/banyan-run/banyan/internal/layer/external"
 	"github.com/banyan-run/banyan/internal/layer/host"
+	"github.com/banyan-run/banyan/internal/layer/mock"
 	"github.com/banyan-run/banyan/internal/layer/peer"
 	"github.com/banyan-run/banyan/internal/problem"
 	"github.com/banyan-run/banyan/internal/proxy"
@@ -29,6 +31,11 @@ type call struct {
 	// allow is nil when everything is; external for all but external services with a URL.
 	allow    *allow.Program
 	external *external.Program
+	// foreign says that who answers there is none of ours, so nobody is told who calls.
+	foreign bool
+	// mock and attached are nil where nobody answers in the callee's place.
+	mock     *mock.Program
+	attached *attached.Program
 	// undeclared is set when the call is refused.
 	undeclared *problem.Cause
 	peers      *peer.Program
@@ -39,14 +46,18 @@ type call struct {
 type callee struct {
 	protocol graph.Protocol
 	external *external.Program
+	foreign  bool
+	mock     *mock.Program
+	attached *attached.Program
 }
 
 // call makes a call with the defaults. Callees must be known.
 func (p *Program) call(caller, name string) *call {
 	retry := balance.DefaultRetry()
 	retry.Attempts = graph.DefaultAttempts
+	to := p.callees[name]
 	return &call{
-		caller: caller, callee: name, retry: retry, external: p.callees[name].external,
+		caller: caller, callee: name, retry: retry, external: to.external, foreign: to.foreign, mock: to.mock, attached: to.attached,
 		peers: &peer.Program{Caller: caller, Refuse: func(other string) *problem.Cause { return p.stranger(caller, name, other) }},
 		hosts: &host.Program{Callee: name, Names: p.names, Refuse: func(other string) *problem.Cause { return p.misnamed(caller, name, other) }},
 	}
@@ -72,7 +83,7 @@ func (p *Program) misnamed(caller, name, other string) *problem.Cause {
 
 // external compiles how an external service is asked.
 func (c *compiler) external(e *graph.External) *callee {
-	made := &callee{protocol: graph.Auto}
+	made := &callee{protocol: graph.Auto, foreign: e.URL != ""}
 	if e.URL == "" {
 		return made
 	}

@@ -156,7 +156,7 @@ func explainDeadline(_ *Mesh, q *question) (layer.Step, *problem.Cause) {
 }
 
 func explainIdentity(_ *Mesh, q *question) (layer.Step, *problem.Cause) {
-	if q.external != nil {
+	if q.foreign {
 		return layer.Step{}, nil
 	}
 	return layer.Step{Says: "X-Banyan-Caller: " + q.caller}, nil
@@ -167,6 +167,9 @@ func explainVia(*Mesh, *question) (layer.Step, *problem.Cause) {
 }
 
 func explainBalance(m *Mesh, q *question) (layer.Step, *problem.Cause) {
+	if q.mock != nil || q.alone() {
+		return layer.Step{}, nil // who answers was said
+	}
 	step := layer.Step{Says: "an instance of " + q.callee, Detail: "the less loaded of two; " + retries(&q.retry), At: q.at}
 	if m.means.Endpoints == nil {
 		return step, nil
@@ -206,7 +209,7 @@ func retries(r *balance.RetryPolicy) string {
 }
 
 func explainExternal(_ *Mesh, q *question) (layer.Step, *problem.Cause) {
-	if q.external == nil {
+	if q.external == nil || q.alone() {
 		return layer.Step{}, nil
 	}
 	return layer.Step{Says: "Host: " + q.external.Authority, Detail: q.external.Base}, nil

@@ -86,10 +86,10 @@ func (c *compiler) names() {
 			d.calls = append(d.calls, declared.To)
 		}
 		c.p.services[s.Name] = d
-		c.p.callees[s.Name] = &callee{protocol: s.Protocol}
+		c.p.callees[s.Name] = c.replaced(&callee{protocol: s.Protocol}, graph.External{Name: s.Name, At: s.At, Contract: s.Contract, Replaced: s.Replaced})
 	}
 	for _, e := range c.app.External {
-		c.p.callees[e.Name] = c.external(e)
+		c.p.callees[e.Name] = c.replaced(c.external(e), *e)
 	}
 	for name := range c.p.callees {
 		c.p.names[name] = struct{}{}

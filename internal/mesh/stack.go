@@ -61,6 +61,10 @@ var stack = []entry{
 	// Once a hop, not once a try.
 	{name: "via", explain: explainVia,
 		build: func(*call, Means) exchange.Layer { return via.Layer() }},
+	// Before an instance is chosen: who answers in the callee's place, or beside it, is chosen here.
+	{name: "attached", explain: explainAttached, build: buildAttached},
+	// A mock has no instance: what stands below is not asked.
+	{name: "mock", explain: explainMock, build: buildMock},
 	// Where the endpoint is chosen is where calls are tried again, and nowhere else.
 	{name: "balance", explain: explainBalance,
 		build: func(c *call, m Means) exchange.Layer {
@@ -102,9 +106,9 @@ func buildDeadline(c *call, _ Means) exchange.Layer {
 	return deadline.Layer(c.timeout)
 }
 
-// buildIdentity has none for what somebody else runs under a URL: who calls whom here is not told there.
+// buildIdentity has none for an external service under a URL: who calls whom here is not told there.
 func buildIdentity(c *call, _ Means) exchange.Layer {
-	if c.external != nil {
+	if c.foreign {
 		return nil
 	}
 	return identity.Layer(c.caller)
