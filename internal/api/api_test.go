@@ -48,6 +48,13 @@ func (full) Plan(context.Context) (Plan, error) {
 func (full) Reload(context.Context) (Plan, error) { return Plan{Changes: []Change{}}, nil }
 func (full) Succeed(string) error                 { return nil }
 func (full) Down() error                          { return nil }
+func (full) Attach(_ context.Context, name string, wish Attachment) (Service, error) {
+	return Service{Name: name, Replaced: &Replaced{Port: wish.Port, Header: wish.Header}}, nil
+}
+func (full) Detach(_ context.Context, name string) (Service, error) { return Service{Name: name}, nil }
+func (full) Export(context.Context, string, Export) ([]Variable, error) {
+	return []Variable{{Name: "KEY", Value: "s3cr3t"}}, nil
+}
 func (full) Call(_ context.Context, c Call) (Answer, error) {
 	return Answer{Status: 200, Body: c.Body, Header: map[string][]string{"A": {"b"}}}, nil
 }
@@ -83,7 +90,7 @@ func (full) Journal(int) ([]Deed, error) { return []Deed{{Kind: "up", Lines: []s
 
 func sources() Sources {
 	list := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) })
-	return Sources{full{}, full{}, full{}, full{}, full{}, full{}, full{}, list, list}
+	return Sources{full{}, full{}, full{}, full{}, full{}, full{}, full{}, full{}, list, list}
 }
 
 // recorder notes which operations were used and holds each answer against the document.
@@ -119,6 +126,9 @@ func TestTheClientUsesEveryOperation(t *testing.T) {
 		"restart":        func() error { return c.Restart(ctx, "catalog") },
 		"scale":          func() error { return c.Scale(ctx, "catalog", 3) },
 		"environment":    func() error { _, err := c.Environment(ctx, "catalog"); return err },
+		"attach":         func() error { _, err := c.Attach(ctx, "catalog", Attachment{Port: 8081}); return err },
+		"detach":         func() error { _, err := c.Detach(ctx, "catalog"); return err },
+		"export":         func() error { _, err := c.Export(ctx, "catalog", Export{}); return err },
 		"plan":           func() error { _, err := c.Plan(ctx); return err },
 		"reload":         func() error { _, err := c.Reload(ctx); return err },
 		"down":           func() error { return c.Down(ctx) },
@@ -266,6 +276,16 @@ func TestTheLoopbackListenerIsGuarded(t *testing.T) {
 				t.Fatalf("answered %s", answer.Status)
 			}
 		})
+	}
+}
+
+func TestSecretsAreShownAtTheSocketOnly(t *testing.T) {
+	for path, want := range map[string]int{"/v1/services/catalog/export": 403, "/v1/services/catalog/detach": 200} {
+		w := httptest.NewRecorder()
+		Withheld(Handler(sources())).ServeHTTP(w, httptest.NewRequest("POST", path, strings.NewReader("{}")))
+		if w.Code != want || strings.Contains(w.Body.String(), "s3cr3t") {
+			t.Errorf("%s answered %d: %s", path, w.Code, w.Body)
+		}
 	}
 }
 

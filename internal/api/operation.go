@@ -12,6 +12,8 @@ type Operation struct {
 	Stream bool
 	// Text is the media type of an answer that is no JSON.
 	Text string
+	// Socket says that it is answered at the control socket only, and not where a token opens.
+	Socket bool
 }
 
 // Parameter is one of the query.
@@ -36,6 +38,9 @@ var operations = []Operation{
 	{ID: "restart", Method: "POST", Path: "/v1/restart", Summary: "Replace each instance without failing a request.", In: Selection{}},
 	{ID: "scale", Method: "POST", Path: "/v1/services/{service}/scale", Summary: "Change how many instances are kept.", In: Scale{}},
 	{ID: "environment", Method: "GET", Path: "/v1/services/{service}/environment", Summary: "What a service is started with.", Out: []Variable{}},
+	{ID: "export", Method: "POST", Path: "/v1/services/{service}/export", Summary: "The environment for a process beside Banyan, secrets included; at the control socket only.", In: Export{}, Out: []Variable{}, Socket: true},
+	{ID: "attach", Method: "POST", Path: "/v1/services/{service}/attach", Summary: "Send requests to a process that somebody else runs.", In: Attachment{}, Out: Service{}},
+	{ID: "detach", Method: "POST", Path: "/v1/services/{service}/detach", Summary: "Give a service back to its own instances.", Out: Service{}},
 	{ID: "instances", Method: "GET", Path: "/v1/instances", Summary: "The registry: live instances; watch=true streams changes.",
 		Query: []Parameter{{"service", "One service."}, {"watch", "true: server-sent events."}}, Text: "application/json"},
 	{ID: "plan", Method: "GET", Path: "/v1/plan", Summary: "What a reload would change.", Out: Plan{}},

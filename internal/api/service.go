@@ -32,6 +32,8 @@ type Service struct {
 	// Absent says that it is not in the set of the run: it is stopped, and nothing is wrong. Because is why it is in it, or why it is not.
 	Absent  bool     `json:"absent,omitempty" doc:"It is not in the set of this run."`
 	Because []Reason `json:"because,omitempty" doc:"Why it is in the set of this run, or why it is not."`
+	// Replaced is nil where its own instances alone answer.
+	Replaced *Replaced `json:"replaced,omitempty" doc:"Who answers in its place."`
 }
 
 // Seconds is a duration in seconds, as JSON has it.

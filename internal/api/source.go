@@ -36,6 +36,15 @@ type Succession interface {
 	Succeed(executable string) error
 }
 
+// Replacing lets somebody else answer in a service's place.
+type Replacing interface {
+	// Attach sends requests to a process on this machine, Detach gives the service back. Both return the service as it is then.
+	Attach(ctx context.Context, service string, wish Attachment) (Service, error)
+	Detach(ctx context.Context, service string) (Service, error)
+	// Export is the environment for such a process, with its secrets.
+	Export(ctx context.Context, service string, wish Export) ([]Variable, error)
+}
+
 // Traffic sends and explains requests.
 type Traffic interface {
 	Call(ctx context.Context, call Call) (Answer, error)
@@ -65,6 +74,7 @@ type Sources struct {
 	Succession  Succession
 	Wishes      Wishes
 	File        File
+	Replacing   Replacing
 	Traffic     Traffic
 	Seen        Seen
 	Streams     Streams

@@ -14,18 +14,26 @@ import (
 )
 
 func (s *shell) envCommand() *cobra.Command {
-	all := false
+	all, o := false, exporting{format: "shell"}
 	cmd := &cobra.Command{
 		Use: "env <service>", Short: "Show what a service is started with, and the source of each value",
 		Long: "List the environment variables that an instance of the running service is started with, each with the line of the file, the declared\n" +
 			"call, the env file or the platform's rule that it comes from, and what else would set it and lost. Secrets are masked. What it inherits from the environment of banyan up is\n" +
-			"counted, and listed with --all; -o json lists everything.",
-		Example:           "  banyan env orders\n  banyan env orders --all\n  banyan env orders -o json",
+			"counted, and listed with --all; -o json lists everything. With --export it prints what a process that you start yourself needs to\n" +
+			"stand in the service's place: values as they are, SECRETS INCLUDED, so mind where it goes.",
+		Example:           "  banyan env orders\n  banyan env orders --all\n  eval \"$(banyan env orders --export --port 8081)\"\n  banyan env orders --export --format dotenv > .env.orders",
 		Args:              takes(1, 1, "a service"),
 		ValidArgsFunction: s.oneService,
-		RunE:              func(cmd *cobra.Command, args []string) error { return s.env(cmd.Context(), args[0], all) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.on || cmd.Flags().Changed("format") || cmd.Flags().Changed("port") {
+				o.all = all
+				return s.exportEnvironment(cmd.Context(), args[0], o)
+			}
+			return s.env(cmd.Context(), args[0], all)
+		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "list the variables from the environment of banyan up too")
+	s.exportFlags(cmd, &o)
 	s.located(cmd)
 	s.outputFlag(cmd)
 	return cmd

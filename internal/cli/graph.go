@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,8 +22,8 @@ func (s *shell) graphCommand() *cobra.Command {
 		Example:           "  banyan graph\n  banyan graph orders\n  banyan graph --mermaid > docs/graph.mmd\n  banyan graph -o json",
 		Args:              takes(0, 1, "one service at most"),
 		ValidArgsFunction: s.oneService,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return s.graph(strings.Join(args, ""), mermaid)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return s.graph(cmd.Context(), strings.Join(args, ""), mermaid)
 		},
 	}
 	cmd.Flags().BoolVar(&mermaid, "mermaid", false, "print a Mermaid flowchart")
@@ -31,12 +32,12 @@ func (s *shell) graphCommand() *cobra.Command {
 	return cmd
 }
 
-func (s *shell) graph(name string, mermaid bool) error {
+func (s *shell) graph(ctx context.Context, name string, mermaid bool) error {
 	loaded, err := s.read()
 	if err != nil {
 		return err
 	}
-	app := loaded.App
+	app := loaded.App.With(s.instead(ctx))
 	if all := app.Callees(); name != "" && !slices.Contains(all, name) {
 		return noSuchService(name, all)
 	}

@@ -18,7 +18,7 @@ func (p place) log() string { return filepath.Join(p.Run(), "keeper.log") }
 
 // spawn starts the keeper of the application, which starts the control process.
 func (s *shell) spawn(at place, o upOptions) (*keeper.Process, error) {
-	args := append([]string{"keeper", "--run", s.newRun()}, s.hidden(at, handed{o.noWatch, o.wish()})...)
+	args := append([]string{"keeper", "--run", s.newRun()}, s.hidden(at, handed{o.noWatch, o.wish(), o.overrides})...)
 	return keeper.Spawn(keeper.SpawnOptions{
 		Executable: s.Executable, Args: args, Dir: at.Root, Env: s.Environ, Leash: !o.detach, Log: at.log(),
 	})
@@ -33,8 +33,9 @@ func (s *shell) newRun() string {
 
 // handed is what up hands on to the keeper and the keeper to the control process.
 type handed struct {
-	noWatch bool
-	wish    subset.Wish
+	noWatch   bool
+	wish      subset.Wish
+	overrides []string
 }
 
 // hidden are the flags that say it.
@@ -51,6 +52,9 @@ func (s *shell) hidden(at place, h handed) []string {
 	}
 	for _, name := range h.wish.Except {
 		args = append(args, "--except", name)
+	}
+	for _, one := range h.overrides {
+		args = append(args, "--override", one)
 	}
 	return args
 }
@@ -90,7 +94,7 @@ func (s *shell) controlCommand() *cobra.Command {
 			}
 			return node.Run(cmd.Context(), node.Options{
 				File: at.file, Environment: s.environment, Project: at.Name, Environ: outer(s.Environ), Version: thisRelease().Version,
-				Watch: !h.noWatch, Wish: h.wish,
+				Watch: !h.noWatch, Wish: h.wish, Overrides: h.overrides,
 			})
 		},
 	}
@@ -103,6 +107,7 @@ func (s *shell) handedOn(cmd *cobra.Command, h *handed) {
 	cmd.Flags().BoolVar(&h.noWatch, "no-watch", false, "do not watch sources")
 	cmd.Flags().StringArrayVar(&h.wish.Names, "only", nil, "what runs")
 	cmd.Flags().StringArrayVar(&h.wish.Except, "except", nil, "what does not")
+	cmd.Flags().StringArrayVar(&h.overrides, "override", nil, "who answers for a service")
 }
 
 // outer is the environment of banyan up: without the descriptors that the keeper names in it, which no service may see.

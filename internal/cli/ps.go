@@ -121,6 +121,13 @@ func (s *shell) instances(services []api.Service) string {
 			t.Row(terminal.Plain(service.Name), s.phase(service), empty, empty, empty, empty, empty, empty,
 				terminal.Plain(number(service.Release)), why(service.Name, reason(service)))
 		}
+		if service.Replaced != nil {
+			says := s.replaced(service)
+			if s.Screen.Width > 0 {
+				says = terminal.Hang(says, 2, s.Screen.Width)
+			}
+			below += fmt.Sprintf("  %s\n", says)
+		}
 		for _, i := range service.Instances {
 			t.Row(terminal.Plain(i.ID), terminal.Painted(stateStyle(i.State), i.State), terminal.Plain(terminal.Since(s.Now(), i.Started)),
 				restarts(i.Restarts), terminal.Plain(terminal.Share(i.CPU)), terminal.Plain(terminal.Size(i.Memory)),
@@ -131,7 +138,7 @@ func (s *shell) instances(services []api.Service) string {
 }
 
 func (s *shell) phase(service api.Service) terminal.Cell {
-	if service.External {
+	if service.External && service.Replaced == nil {
 		return terminal.Painted(terminal.Dim, "external")
 	}
 	return terminal.Painted(phaseStyle(service.Phase), string(service.Phase))

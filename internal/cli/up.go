@@ -14,6 +14,7 @@ import (
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/node"
+	"github.com/banyan-run/banyan/internal/spec"
 	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
@@ -25,6 +26,7 @@ type upOptions struct {
 	// names and except are the set; overlaid says that the environment was named.
 	names, except []string
 	overlaid      bool
+	overrides     []string
 }
 
 func (o upOptions) wish() subset.Wish { return subset.Wish{Names: o.names, Except: o.except} }
@@ -37,9 +39,10 @@ func (s *shell) upCommand() *cobra.Command {
 			"stops everything at Ctrl-C, or when the terminal closes; a second Ctrl-C kills. With -d the application goes on in the background.\n" +
 			"A service that fails does not stop the others. A changed banyan.yaml and changed sources are applied while it runs.\n" +
 			"With names, services or groups of the file, only these run and what they call; where the application runs already they join it.\n" +
-			"Ports are kept between runs. --isolated starts a copy beside what runs, with state and ports of its own, the gateway's included.",
+			"Ports are kept between runs. --isolated starts a copy beside what runs, with state and ports of its own, the gateway's included.\n" +
+			"With --override a service is not run: another one answers under a URL, its contract does (mock), or a process that you run (local:PORT).",
 		Example: "  banyan up\n  banyan up -d --wait\n  banyan up orders --except recommendations\n  banyan up --env staging --no-watch\n  banyan up -d --wait -o json\n" +
-			"  banyan up --isolated -d --wait",
+			"  banyan up --isolated -d --wait\n  banyan up --override payments=mock",
 		ValidArgsFunction: s.startable,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.detach = o.detach || o.wait
@@ -57,6 +60,7 @@ func (s *shell) upCommand() *cobra.Command {
 	flags.BoolVar(&o.noWatch, "no-watch", false, "apply no change while it runs, neither of banyan.yaml nor of sources")
 	flags.BoolVar(&o.isolated, "isolated", false, "start a copy of its own, beside others; its name is printed, or is that of --project")
 	s.exceptFlag(cmd, &o.except)
+	s.overrideFlag(cmd, &o.overrides)
 	s.overlaid(cmd)
 	s.outputFlag(cmd)
 	return cmd
@@ -116,6 +120,9 @@ func (s *shell) launch(ctx context.Context, o upOptions) (*run, error) {
 	loaded, warnings, err := s.load(at)
 	if err != nil {
 		return nil, err
+	}
+	if _, wrong := spec.Override(loaded.App, o.overrides); wrong.Failed() {
+		return nil, loaded.Illustrate(wrong)
 	}
 	if len(warnings) > 0 && !s.quiet {
 		s.diagnostics(s.Err, warnings)

@@ -55,7 +55,7 @@ func (v *view) show(services []api.Service) {
 func ours(services []api.Service) []api.Service {
 	var run []api.Service
 	for _, service := range services {
-		if !service.External && !service.Absent {
+		if !service.Elsewhere() && !service.Absent {
 			run = append(run, service)
 		}
 	}
@@ -117,7 +117,7 @@ func parenthesis(text string) string {
 
 func (arriving) step(service api.Service) string {
 	switch {
-	case service.External:
+	case service.Elsewhere():
 	case service.Phase == api.Building:
 		return "build    " + service.Name
 	case service.Phase == api.Failed && service.Problem != nil:
@@ -155,7 +155,7 @@ func (leaving) block(s *shell, services []api.Service) string {
 }
 
 func (leaving) step(service api.Service) string {
-	if service.External || service.Absent || service.Phase != api.Stopped {
+	if service.Elsewhere() || service.Absent || service.Phase != api.Stopped {
 		return ""
 	}
 	return "stopped  " + service.Name

@@ -75,5 +75,5 @@ func orAll(names []string) []string {
 func started(service api.Service, _ time.Time) bool { return allReady(service) }
 
 func allReady(service api.Service) bool {
-	return service.External || service.Absent || service.Phase == api.Running && service.Ready >= service.Desired
+	return service.Elsewhere() || service.Absent || service.Phase == api.Running && service.Ready >= service.Desired
 }

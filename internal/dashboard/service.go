@@ -1,6 +1,9 @@
 package dashboard
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // service is a service and how it is, as the API tells it.
 type service struct {
@@ -25,12 +28,36 @@ type service struct {
 	Problem   *trouble   `json:"problem"`
 	Absent    bool       `json:"absent"`
 	Because   []because  `json:"because"`
+	Replaced  *replaced  `json:"replaced"`
 }
 
 // because is why a service is in the set of the run, or why it is not.
 type because struct {
 	Text  Text `json:"text"`
 	Where Text `json:"where"`
+}
+
+// replaced is who answers in the service's place, or beside it.
+type replaced struct {
+	Override Text `json:"override"`
+	Port     int  `json:"port"`
+	Header   Text `json:"header"`
+	Reason   Text `json:"reason"`
+	Undo     Text `json:"undo"`
+}
+
+// Says is what stands beside the service's name.
+func (r *replaced) Says() string {
+	text := "overridden by " + string(r.Override)
+	switch {
+	case r.Port > 0 && r.Header != "":
+		return fmt.Sprintf("attached to port %d for %s", r.Port, r.Header)
+	case r.Port > 0:
+		return fmt.Sprintf("attached to port %d", r.Port)
+	case r.Override == "mock":
+		return "mocked: answers come from its contract"
+	}
+	return text
 }
 
 // instance is one running copy; CPU and Memory are negative when unknown.
@@ -93,8 +120,18 @@ func (s service) Grade() Grade {
 
 // Says is the word for its phase.
 func (s service) Says() Text {
-	switch {
-	case s.External && s.Phase == running:
+	switch by := s.Replaced; {
+	case s.Absent && s.Phase == stopped:
+		return "not in the set"
+	case s.Phase != running:
+		return s.Phase
+	case by != nil && by.Port > 0:
+		return "attached"
+	case by != nil && by.Override == "mock":
+		return "mock"
+	case by != nil:
+		return "overridden"
+	case s.External:
 		return "external"
 	case s.Absent && s.Phase == stopped:
 		return "not in the set"

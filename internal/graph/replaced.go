@@ -61,13 +61,18 @@ func (o Override) String() string {
 // String says which process, and which requests it gets.
 func (a Attached) String() string {
 	text := "port " + strconv.Itoa(a.Port)
-	switch {
-	case a.Value != "":
-		text += " for " + a.Header + ": " + a.Value
-	case a.Header != "":
-		text += " for " + a.Header
+	if a.Header != "" {
+		text += " for " + a.Field()
 	}
 	return text
+}
+
+// Field is the header that a request carries, as `X-Dev: me`; empty where all requests are meant.
+func (a Attached) Field() string {
+	if a.Value == "" {
+		return a.Header
+	}
+	return a.Header + ": " + a.Value
 }
 
 // String says who answers.

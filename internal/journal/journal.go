@@ -27,6 +27,9 @@ const (
 	Release  Kind = "release"
 	Takeover Kind = "takeover"
 	Notice   Kind = "notice"
+	Attach   Kind = "attach"
+	Detach   Kind = "detach"
+	Export   Kind = "export"
 )
 
 // Entry is one deed.

@@ -17,6 +17,8 @@ type Node struct {
 	Kind  string `json:"kind"`
 	Owner string `json:"owner,omitempty"`
 	Where string `json:"where"`
+	// Instead is who answers in its place, empty where nobody does.
+	Instead string `json:"instead,omitempty"`
 }
 
 // Route is what the gateway exposes.
@@ -49,13 +51,13 @@ type Call struct {
 func Of(app *graph.App) Drawing {
 	d := Drawing{App: app.Name, Nodes: []Node{}, Routes: []Route{}, Calls: []Call{}}
 	for _, service := range app.Services {
-		d.Nodes = append(d.Nodes, Node{service.Name, "service", service.Owner, service.At.String()})
+		d.Nodes = append(d.Nodes, Node{service.Name, "service", service.Owner, service.At.String(), service.Replaced.String()})
 		for _, c := range service.Calls {
 			d.Calls = append(d.Calls, Call{service.Name, c.To, allowed(c), c.Timeout.Seconds(), c.At.String()})
 		}
 	}
 	for _, external := range app.External {
-		d.Nodes = append(d.Nodes, Node{external.Name, "external", "", external.At.String()})
+		d.Nodes = append(d.Nodes, Node{external.Name, "external", "", external.At.String(), external.Replaced.String()})
 	}
 	for _, r := range app.Edge.Routes {
 		route := Route{Name: r.Name, Host: r.Host, Path: r.Path, Methods: r.Methods, Where: r.At.String()}

@@ -82,7 +82,7 @@ func callees(app *graph.App, name string) []link {
 	var links []link
 	if service, ours := app.Service(name); ours {
 		for _, c := range service.Calls {
-			links = append(links, link{c.To, joined(external(app, c.To), strings.Join(allowed(c), ", "))})
+			links = append(links, link{c.To, joined(external(app, c.To), instead(app, c.To), strings.Join(allowed(c), ", "))})
 		}
 	}
 	return links
@@ -107,6 +107,20 @@ func external(app *graph.App, name string) string {
 	return ""
 }
 
+// instead is who answers in a service's place.
+func instead(app *graph.App, name string) string {
+	by := app.Replaced(name)
+	switch {
+	case !by.Is():
+		return ""
+	case by.Attached.Port > 0:
+		return "attached to " + by.Attached.String()
+	case by.Override.By == graph.ByMock:
+		return "mocked"
+	}
+	return "overridden by " + by.String()
+}
+
 func joined(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ", ")
 }
@@ -120,9 +134,9 @@ type tree struct {
 }
 
 func (t *tree) root(name string) {
-	says := external(t.app, name)
+	says := joined(external(t.app, name), instead(t.app, name))
 	if service, ours := t.app.Service(name); ours {
-		says = joined(service.Owner, replicas(service.Replicas.Count))
+		says = joined(service.Owner, replicas(service.Replicas.Count), says)
 	}
 	t.lines = append(t.lines, Line{Name: name, Says: says})
 	t.grow("", name)

@@ -142,10 +142,10 @@ func (a *application) Services() []api.Service {
 	used := a.usages.of(processes(list), time.Now())
 	var all []api.Service
 	for _, s := range list {
-		all = append(all, a.service(app, s, used))
+		all = append(all, withGuests(app, known, a.service(app, s, used)))
 	}
 	for _, e := range app.External {
-		all = append(all, externalOf(app, e, known.Service(e.Name)))
+		all = append(all, withGuests(app, known, externalOf(app, e, known.Service(e.Name))))
 	}
 	return all
 }
@@ -263,13 +263,24 @@ func externalOf(app *graph.App, e *graph.External, instances []registry.Instance
 
 // Environment implements api.Application.
 func (a *application) Environment(name string) ([]api.Variable, error) {
+	place, err := a.placeOf(name)
+	if err != nil {
+		return nil, err
+	}
+	return mapped(supervise.Environment(place), func(v supervise.Value) api.Variable {
+		return api.Variable{Name: v.Name, Value: a.sight.secrets.Text(redact.Variable(v.Name, v.Value)), Source: v.Source, Where: where(v.At), Over: mapped(v.Over, originOf)}
+	}), nil
+}
+
+// placeOf is where the first instance of a service stands, or would.
+func (a *application) placeOf(name string) (supervise.Place, error) {
 	app := a.file.now.Load().app
 	service, known := app.Service(name)
 	if _, outside := app.ExternalService(name); outside {
-		return nil, problem.New(diag.BadArgument, "%s is external: Banyan does not run it, so it is started with nothing.", name)
+		return supervise.Place{}, problem.New(diag.BadArgument, "%s is external: Banyan does not run it, so it is started with nothing.", name)
 	}
 	if !known {
-		return nil, noService(app, name)
+		return supervise.Place{}, noService(app, name)
 	}
 	place := supervise.Place{
 		App: app, Service: service, Instance: supervise.ID(name, 1), Run: a.link.Run(), Edges: map[string]string{}, Environ: a.options.Environ,
@@ -289,9 +300,7 @@ func (a *application) Environment(name string) ([]api.Variable, error) {
 			place.Edges[c.To] = address
 		}
 	}
-	return mapped(supervise.Environment(place), func(v supervise.Value) api.Variable {
-		return api.Variable{Name: v.Name, Value: a.sight.secrets.Text(redact.Variable(v.Name, v.Value)), Source: v.Source, Where: where(v.At), Over: mapped(v.Over, originOf)}
-	}), nil
+	return place, nil
 }
 
 func originOf(o supervise.Origin) api.Origin { return api.Origin{Source: o.Source, Where: where(o.At)} }

@@ -40,6 +40,9 @@ func begin(ctx context.Context, group, serving *lifecycle.Group, link *keeper.Cl
 	}
 	leaving := make(chan struct{})
 	f := &file{options: o, state: s, journal: eyes.journal, turn: make(chan struct{}, 1)}
+	if takeover {
+		f.replaced.Store(s.replaced(link.Run()))
+	}
 	first, err := f.first(takeover)
 	if err != nil {
 		return nil, err
@@ -59,7 +62,9 @@ func begin(ctx context.Context, group, serving *lifecycle.Group, link *keeper.Cl
 	known := registry.New()
 	// Requests wait with the keeper already: they are held until it is known what runs, and not refused.
 	for _, service := range first.app.Services {
-		known.Expect(service.Name, service.Replicas.Count, "")
+		if service.Runs() {
+			known.Expect(service.Name, service.Replicas.Count, "")
+		}
 	}
 	doors := openPorts(o.place(), link, eyes.journal)
 	p := newPlane(doors, serving, known, eyes, newCertificates(o.Environ))
@@ -143,7 +148,7 @@ func (b body) animate(ctx context.Context, app *graph.App) (*reconcile.Reconcile
 	})
 	b.group.OnStop("supervisor", func(context.Context) error { return supervisor.Close() })
 	supervisor.Adopt(app)
-	supervisor.Externals(app.External)
+	supervisor.Outside(app)
 	o := &output{link: b.link, recorder: b.sight.recorder, lines: supervisor.Output, exits: exits}
 	listening, stop := context.WithCancel(ctx)
 	over := make(chan struct{})
@@ -174,7 +179,7 @@ func swapping(eyes *sight, p *plane, services *reconcile.Reconciler, supervisor 
 			retract()
 			return err
 		}
-		supervisor.Externals(next.app.External)
+		supervisor.Outside(next.app)
 		services.Apply(next.app, why)
 		p.edges.retire(next.mesh.Edges())
 		p.edges.clear(observing(services)) // of a caller that runs nothing, no later change tells
@@ -185,7 +190,7 @@ func swapping(eyes *sight, p *plane, services *reconcile.Reconciler, supervisor 
 // handler is the control API of the application.
 func (a *application) handler() http.Handler {
 	return api.Handler(api.Sources{
-		Succession: a.succession, Application: a, Wishes: wishes{a.services}, File: a.file, Traffic: operator{a.plane}, Seen: a.sight, Streams: a.sight,
+		Succession: a.succession, Application: a, Wishes: wishes{a.services}, File: a.file, Replacing: replacing{a}, Traffic: operator{a.plane}, Seen: a.sight, Streams: a.sight,
 		Instances: a.registry.Handler(), Metrics: a.sight.meter.Handler(a.families),
 	})
 }

@@ -39,7 +39,7 @@ func (c *control) open(socket string, handler, page http.Handler) error {
 	}
 	c.serve("control socket", l, handler)
 	mux := http.NewServeMux()
-	guarded := api.Bearer(c.token, handler)
+	guarded := api.Bearer(c.token, api.Withheld(handler)) // a page and its token are not where secrets are shown
 	mux.Handle("/v1/", guarded)
 	// Which program runs is for whoever may use the socket: a token that leaked must not start one.
 	mux.HandleFunc("/v1/succeed", func(w http.ResponseWriter, _ *http.Request) {

@@ -32,6 +32,8 @@ type file struct {
 	leaving func() bool
 
 	now snapshot.Value[version]
+	// replaced is who answers in the place of services. nil is what the options say, which is not read yet.
+	replaced snapshot.Value[map[string]graph.Replaced]
 	// turn holds a token while a change is applied, or what it left is cleared away: one at a time.
 	turn chan struct{}
 }
@@ -53,6 +55,14 @@ func (f *file) read() (*program, *spec.Loaded, error) {
 		found.Sort()
 		return nil, loaded, found
 	}
+	if f.replaced.Load() == nil {
+		replaced, wrong := spec.Override(loaded.App, f.options.Overrides)
+		if err := wrong.Err(); err != nil {
+			return nil, loaded, loaded.Illustrate(wrong)
+		}
+		f.replaced.Store(replaced)
+	}
+	loaded.App = loaded.App.With(f.replaced.Load())
 	next, more := compile(loaded.App)
 	if err := more.Err(); err != nil {
 		more.Sort()
@@ -75,8 +85,8 @@ func (f *file) first(takeover bool) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.now.Store(version{app: loaded.App, loaded: time.Now(), files: loaded.Files})
-	if err := f.state.apply(loaded.App); err != nil {
+	f.now.Store(version{app: next.app, loaded: time.Now(), files: loaded.Files})
+	if err := f.state.apply(next.app); err != nil {
 		return nil, unusable(f.state, err)
 	}
 	return next, nil

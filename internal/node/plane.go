@@ -133,7 +133,7 @@ func (p *plane) peer(conn net.Conn) exchange.Peer {
 
 func (p *plane) edgeStream(callee string, admit func(exchange.Peer) error, caller string) *balance.Stream {
 	return &balance.Stream{
-		Callee: callee, From: p.endpoints, State: p.state,
+		Callee: callee, From: attachedFirst{p}, State: p.state,
 		Admit: func(conn net.Conn) (exchange.Peer, error) {
 			who := p.peer(conn)
 			return who, admit(who)

@@ -26,6 +26,9 @@ type Options struct {
 	Version string
 	// Watch says whether changes of the file and of sources are applied as they come.
 	Watch bool
+	// Overrides are what banyan up --override was given, NAME=URL, NAME=mock or NAME=local:PORT. What was attached since is kept with
+	// the run.
+	Overrides []string
 }
 
 // place is the copy that runs.

@@ -19,7 +19,8 @@ func (r *Reconciler) Announce(app *graph.App) (retract func()) {
 		next := subset.Choose(app, l.wished())
 		for _, s := range app.Services {
 			k := l.kept[s.Name]
-			if (k == nil || k.away != "") && next.Has(s.Name) && l.down == nil {
+			comes := k == nil || k.away != "" || !k.service.Runs()
+			if comes && s.Runs() && next.Has(s.Name) && l.down == nil {
 				announced = append(announced, s.Name)
 				l.coming[s.Name] = s.Replicas.Count
 				l.expected[s.Name] = expectation{count: s.Replicas.Count}
@@ -32,9 +33,13 @@ func (r *Reconciler) Announce(app *graph.App) (retract func()) {
 		_ = r.ask(func(l *loop) error {
 			for _, name := range announced {
 				delete(l.coming, name)
-				if l.kept[name] == nil {
+				switch k := l.kept[name]; {
+				case k == nil:
 					delete(l.expected, name)
 					l.means.Expect(name, 0, "")
+				case !k.service.Runs():
+					l.expected[name] = expectation{k.count(), k.absent()}
+					l.means.Expect(name, k.count(), k.absent())
 				}
 			}
 			return nil
@@ -95,6 +100,9 @@ func (l *loop) add(s *graph.Service) {
 func (k *kept) follow(app *graph.App, s *graph.Service, changes []Change, why string) {
 	if !reflect.DeepEqual(k.service.Watch, s.Watch) {
 		k.storm = storm{} // other files count now
+	}
+	if !k.service.Runs() && s.Runs() {
+		defer func() { k.why = "it is not overridden any more"; k.want(need{why: k.why, at: s.At}) }()
 	}
 	k.app, k.service = app, s
 	replaced := false

@@ -17,6 +17,8 @@ func externalFacts(e *graph.External) []fact {
 		{key: "url", value: e.URL, shown: redact.Variable("url", e.URL), then: Swap},
 		{key: "endpoints", value: list(e.Endpoints), then: Swap},
 		{key: "health", value: e.Health, then: Swap},
+		contractFact(e.Contract),
+		{key: "override", value: e.Replaced.String(), then: Swap},
 	}, e.At)
 }
 

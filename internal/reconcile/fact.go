@@ -46,6 +46,8 @@ func factsOf(app *graph.App, s *graph.Service) []fact {
 		{key: "replicas", value: strconv.Itoa(s.Replicas.Count), at: s.Replicas.At, then: Scale},
 		{key: "owner", value: s.Owner, then: Swap},
 		{key: "grace", value: exact(s.Grace), then: Swap},
+		contractFact(s.Contract),
+		{key: "override", value: s.Replaced.String(), then: Swap},
 	}
 	for _, v := range s.Given() {
 		all = append(all, fact{key: "env." + v.Name, value: "=" + v.Value, shown: redact.Variable(v.Name, v.Value), at: v.At, then: Restart})
@@ -55,6 +57,15 @@ func factsOf(app *graph.App, s *graph.Service) []fact {
 		all = append(all, callFacts(app, c)...)
 	}
 	return finish(append(all, watchFacts(s.Watch)...), s.At)
+}
+
+// contractFact tells another text from the one before where a mock answers from it.
+func contractFact(c graph.Contract) fact {
+	value := c.Shown
+	if c.Text != "" {
+		value = fmt.Sprintf("%s (%s)", c.Shown, releaseHash(c.Text, ""))
+	}
+	return fact{key: "contract", value: value, at: c.At, then: Swap}
 }
 
 func healthFacts(h graph.Health) []fact {

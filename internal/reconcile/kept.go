@@ -78,7 +78,7 @@ func (k *kept) want(n need) {
 // count is how many instances are wanted, whatever keeps them from running.
 func (k *kept) count() int {
 	switch within := k.memory.Within; {
-	case k.removal != nil || k.away != "" || within.Stopped:
+	case k.removal != nil || k.away != "" || within.Stopped || !k.service.Runs():
 		return 0
 	case within.Scale != nil:
 		return *within.Scale

@@ -47,6 +47,8 @@ func (k *kept) absent() string {
 		return k.name + ": " + gone
 	case k.away != "":
 		return k.away
+	case !k.service.Runs():
+		return fmt.Sprintf("%s is not run: it is overridden by %s", k.name, k.service.Replaced)
 	case k.memory.Within.Stopped:
 		return fmt.Sprintf("%s was stopped by the operator; banyan start %[1]s starts it", k.name)
 	case scale != nil && *scale == 0:

@@ -118,9 +118,12 @@ func TooLate() error {
 
 func (l *loop) chosen(names []string) ([]*kept, error) {
 	for _, name := range names {
-		_, service := l.app.Service(name)
+		one, service := l.app.Service(name)
 		if _, group := l.app.Group(name); !service && !group {
 			return nil, l.unknown(name)
+		}
+		if service && !one.Runs() {
+			return nil, problem.New(diag.BadArgument, "%s is not run here: it is overridden by %s.", name, one.Replaced)
 		}
 	}
 	named, err := subset.Services(l.app, names)
@@ -129,7 +132,7 @@ func (l *loop) chosen(names []string) ([]*kept, error) {
 	}
 	var chosen []*kept
 	for _, k := range l.order {
-		if k.removal == nil && (len(names) == 0 && k.away == "" || slices.Contains(named, k.name)) {
+		if k.removal == nil && k.service.Runs() && (len(names) == 0 && k.away == "" || slices.Contains(named, k.name)) {
 			chosen = append(chosen, k)
 		}
 	}

@@ -40,10 +40,20 @@ func Probe(ctx context.Context, t Target, timeout time.Duration) error {
 		err = probePort(ctx, t.Address)
 	}
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return fmt.Errorf("%s: no answer within %s", t, timeout)
+		return noAnswer{t, timeout}
 	}
 	return err
 }
+
+// noAnswer is a context.DeadlineExceeded for errors.Is: who keeps silent may be stopped at a breakpoint, who refuses is gone.
+type noAnswer struct {
+	asked  Target
+	within time.Duration
+}
+
+func (e noAnswer) Error() string { return fmt.Sprintf("%s: no answer within %s", e.asked, e.within) }
+
+func (noAnswer) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // String is the probe in words.
 func (t Target) String() string {

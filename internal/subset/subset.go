@@ -97,6 +97,9 @@ func Choose(app *graph.App, w Wish) Set {
 	for len(queue) > 0 {
 		caller := queue[0]
 		queue = queue[1:]
+		if !caller.Runs() {
+			continue // somebody else answers for it, and calls whom it likes
+		}
 		for _, c := range caller.Calls {
 			if c.To != caller.Name {
 				join(c.To, Reason{Called, caller.Name, c.At})

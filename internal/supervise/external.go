@@ -65,6 +65,8 @@ func (s *Supervisor) Externals(declared []*graph.External) {
 
 func same(a, b graph.External) bool {
 	a.At, b.At = graph.External{}.At, graph.External{}.At
+	// Neither is probed.
+	a.Contract, b.Contract, a.Replaced.Attached, b.Replaced.Attached = graph.Contract{}, graph.Contract{}, graph.Attached{}, graph.Attached{}
 	return reflect.DeepEqual(a, b)
 }
 
@@ -153,5 +155,8 @@ func entries(e *graph.External) []registry.Instance {
 	}
 	base.ID, base.Number, base.Address = ID(e.Name, 1), 1, net.JoinHostPort(u.Hostname(), port)
 	base.URL = u.Scheme + "://" + u.Host
+	if e.Replaced.Override.By == graph.ByURL {
+		base.ID = OverrideID(e.Name)
+	}
 	return []registry.Instance{base}
 }

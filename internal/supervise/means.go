@@ -41,6 +41,8 @@ type Registry interface {
 	Put(registry.Instance)
 	SetState(id string, state registry.State, reason string)
 	Remove(id string)
+	// Expect with 0 says why no instance of a service comes.
+	Expect(service string, n int, why string)
 }
 
 // Failure is what is known of a process that ended by itself.

@@ -19,6 +19,7 @@ type Supervisor struct {
 	group    *lifecycle.Group
 	board    snapshot.Value[[]Status] // sorted by service and number
 	outlying externals
+	visitors guests
 	mu       struct {
 		sync.Mutex
 		kept map[string]*kept

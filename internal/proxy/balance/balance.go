@@ -136,6 +136,9 @@ func (b *balancer) hold(x *exchange.Exchange, set Set) (Set, error) {
 		case <-set.Changed:
 			set = b.from.Endpoints(b.callee)
 		case <-timeout.C:
+			if set.Absent != "" {
+				return set, b.absent(set).At(x.Edge.Caller, b.callee)
+			}
 			return set, problem.New(diag.NoInstance, "no instance of %s was ready in time", b.callee).At(x.Edge.Caller, b.callee)
 		case <-x.Ctx.Done():
 			return set, problem.New(diag.ClientGone, "the client left").Because(x.Ctx.Err())
