@@ -9,6 +9,7 @@ import (
 	"github.com/banyan-run/banyan/internal/api"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/spec"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
 
@@ -22,6 +23,15 @@ func (s *shell) overrideFlag(cmd *cobra.Command, overrides *[]string) {
 		}
 		return names, directive | cobra.ShellCompDirectiveNoSpace
 	})
+}
+
+// overridable refuses overrides that the application cannot have. What no line of the file would change stands for itself.
+func overridable(loaded *spec.Loaded, given []string) error {
+	_, wrong := spec.Override(loaded.App, given)
+	if len(wrong) == 1 && wrong[0].At.IsZero() {
+		return misuse(wrong[0])
+	}
+	return loaded.Illustrate(wrong).Err()
 }
 
 func (s *shell) attachCommand() *cobra.Command {
@@ -93,6 +103,15 @@ func (s *shell) detachCommand() *cobra.Command {
 	s.located(cmd)
 	s.outputFlag(cmd)
 	return cmd
+}
+
+// insteads says of each service that is replaced who answers.
+func (s *shell) insteads(h health) {
+	for _, service := range h.Services {
+		if service.Replaced != nil {
+			s.note("  instead    %s\n", s.replaced(service))
+		}
+	}
 }
 
 // replaced says who answers for a service, how that is, and how to undo it.

@@ -148,11 +148,7 @@ func (s *shell) showHealth(h health) {
 		s.note("  stopped    %s   %s\n", name, s.paint(terminal.Dim, "(banyan start "+name+s.fileFlag()+" starts it)"))
 	}
 	s.showSet(h.Services)
-	for _, service := range h.Services {
-		if service.Replaced != nil {
-			s.note("  instead    %s\n", s.replaced(service))
-		}
-	}
+	s.insteads(h)
 	for _, p := range h.App.Problems {
 		s.printf("\n%s", s.trouble("", p))
 	}

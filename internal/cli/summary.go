@@ -17,6 +17,7 @@ func (s *shell) summary(r *run, h health, o upOptions) {
 		s.note("  gateway    %s\n", h.App.Gateway)
 	}
 	s.secure(h.App)
+	s.insteads(h)
 	if h.App.Dashboard != "" {
 		s.note("  dashboard  %s   %s\n", bare(h.App.Dashboard), s.paint(terminal.Dim, "(banyan dashboard opens it)"))
 	}

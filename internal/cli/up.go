@@ -14,7 +14,6 @@ import (
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/keeper"
 	"github.com/banyan-run/banyan/internal/node"
-	"github.com/banyan-run/banyan/internal/spec"
 	"github.com/banyan-run/banyan/internal/subset"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
@@ -121,8 +120,8 @@ func (s *shell) launch(ctx context.Context, o upOptions) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, wrong := spec.Override(loaded.App, o.overrides); wrong.Failed() {
-		return nil, loaded.Illustrate(wrong)
+	if err := overridable(loaded, o.overrides); err != nil {
+		return nil, err
 	}
 	if len(warnings) > 0 && !s.quiet {
 		s.diagnostics(s.Err, warnings)

@@ -20,6 +20,8 @@ const (
 	asKeeper  = "as-keeper"
 	asControl = "as-control"
 	asService = "as-service"
+	// asOverrides is the variable that holds what --override would.
+	asOverrides = "TEST_OVERRIDES"
 )
 
 func TestMain(m *testing.M) {
@@ -58,6 +60,7 @@ func beControl() error {
 	defer stop()
 	err := Run(ctx, Options{
 		File: os.Args[2] + "/banyan.yaml", Environment: "local", Environ: os.Environ(), Version: filepath.Base(os.Args[0]), Watch: true, Wish: wish,
+		Overrides: strings.Fields(os.Getenv(asOverrides)),
 	})
 	if errors.Is(err, errKeeperGone) {
 		return nil
