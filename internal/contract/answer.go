@@ -147,11 +147,7 @@ func (d *Document) fill(answer *Answer, declared, key node, q Request, wish pref
 	}
 	name, media := d.negotiate(content, q.field("Accept"))
 	if !media.there() {
-		var all []string
-		for kind := range content.entries {
-			all = append(all, brief(kind.Value))
-		}
-		return d.refuse(406, key, "the answer is declared as %s, and Accept takes none of that", strings.Join(all, ", "))
+		return d.refuse(406, key, "the answer is declared as %s, and Accept takes none of that", names(content))
 	}
 	example, refusal := d.example(media, wish.example)
 	if refusal != nil {
@@ -177,6 +173,15 @@ func (d *Document) fill(answer *Answer, declared, key node, q Request, wish pref
 		return d.refuse(501, media, "the answer would be larger than %d KiB", maxAnswer>>10)
 	}
 	return nil
+}
+
+// names lists the keys of a map.
+func names(n node) string {
+	var all []string
+	for key := range n.entries {
+		all = append(all, brief(key.Value))
+	}
+	return strings.Join(all, ", ")
 }
 
 // example is the declared one, the named one where a name is wished for; none when there is none.
@@ -212,7 +217,7 @@ func (d *Document) fields(declared node) []Field {
 		if example.there() {
 			raw = g.literal(example)
 		}
-		if text, is := plainText(raw); is && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		if text, is := plainText(raw); is && sendable("a"+text) {
 			all = append(all, Field{name.Value, strings.TrimSpace(text)})
 		}
 	}

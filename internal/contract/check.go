@@ -168,35 +168,55 @@ func (h *held) chosen(schema node, name string, value any, depth int) difference
 func (h *held) bounds(schema node, name string, value any, _ int) difference {
 	switch v := value.(type) {
 	case json.Number:
-		f, err := v.Float64()
-		if least, is := schema.get("minimum").number(); is && (err != nil || f < least) {
-			return differs(schema.get("minimum"), "%s is less than %s", name, number(least))
-		}
-		if most, is := schema.get("maximum").number(); is && (err != nil || f > most) {
-			return differs(schema.get("maximum"), "%s is more than %s", name, number(most))
-		}
+		return numeric(schema, name, v)
 	case string:
-		n := utf8.RuneCountInString(v)
-		if least := schema.get("minLength"); n < least.count(0) {
-			return differs(least, "%s has %d characters, and needs %d", name, n, least.count(0))
+		if d := counted(schema, name, "characters", "Length", utf8.RuneCountInString(v)); d.says != "" {
+			return d
 		}
-		if most := schema.get("maxLength"); n > most.count(math.MaxInt) {
-			return differs(most, "%s has %d characters, and may have %d", name, n, most.count(0))
-		}
-		if pattern := schema.get("pattern"); pattern.isText() && len(pattern.Value) < 1000 {
-			if form, err := regexp.Compile(pattern.Value); err == nil && !form.MatchString(v) {
-				return differs(pattern, "%s does not match %s", name, brief(pattern.Value))
-			}
-		}
+		return matched(schema.get("pattern"), name, v)
 	case []any:
-		if least := schema.get("minItems"); len(v) < least.count(0) {
-			return differs(least, "%s has %d items, and needs %d", name, len(v), least.count(0))
-		}
-		if most := schema.get("maxItems"); len(v) > most.count(math.MaxInt) {
-			return differs(most, "%s has %d items, and may have %d", name, len(v), most.count(0))
-		}
+		return counted(schema, name, "items", "Items", len(v))
 	}
 	return difference{}
+}
+
+func numeric(schema node, name string, n json.Number) difference {
+	f, err := n.Float64()
+	if least, is := schema.get("minimum").number(); is && (err != nil || f < least) {
+		return differs(schema.get("minimum"), "%s is less than %s", name, number(least))
+	}
+	if most, is := schema.get("maximum").number(); is && (err != nil || f > most) {
+		return differs(schema.get("maximum"), "%s is more than %s", name, number(most))
+	}
+	return difference{}
+}
+
+// counted holds how many there are of something: minLength and maxLength, minItems and maxItems.
+func counted(schema node, name, what, key string, n int) difference {
+	if least := schema.get("min" + key); n < least.count(0) {
+		return differs(least, "%s has %d %s, and needs %d", name, n, what, least.count(0))
+	}
+	if most := schema.get("max" + key); n > most.count(math.MaxInt) {
+		return differs(most, "%s has %d %s, and may have %d", name, n, what, most.count(0))
+	}
+	return difference{}
+}
+
+// matched passes over a pattern that is none of Go's.
+func matched(pattern node, name, text string) difference {
+	if form := compiled(pattern.text()); form != nil && !form.MatchString(text) {
+		return differs(pattern, "%s does not match %s", name, brief(pattern.Value))
+	}
+	return difference{}
+}
+
+func compiled(pattern string) *regexp.Regexp {
+	const longest = 1000
+	if pattern == "" || len(pattern) > longest {
+		return nil
+	}
+	form, _ := regexp.Compile(pattern) // nil when it is none
+	return form
 }
 
 func (h *held) members(schema node, name string, value any, depth int) difference {

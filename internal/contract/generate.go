@@ -131,39 +131,52 @@ func (g *generator) array(v view, depth int) ([]byte, bool) {
 
 // number is the least that the bounds and the step allow, from 1 on where they allow that.
 func (v view) number(whole bool) float64 {
-	least, most := math.Inf(-1), math.Inf(1)
-	if f, is := v.get("minimum").number(); is {
-		least = f
-	}
-	if f, is := v.get("maximum").number(); is {
-		most = f
-	}
-	step, stepped := v.get("multipleOf").number()
-	if !stepped || step <= 0 {
-		step = 1
-	}
-	// A bound that is not reached is a flag in 3.0, and a number of its own in 3.1.
-	if f, is := v.get("exclusiveMinimum").number(); is {
-		least = max(least, f+step)
-	} else if v.get("exclusiveMinimum").yes() {
-		least += step
-	}
-	if f, is := v.get("exclusiveMaximum").number(); is {
-		most = min(most, f-step)
-	} else if v.get("exclusiveMaximum").yes() {
-		most -= step
-	}
+	step, stepped := v.step()
+	least, most := v.least(step), v.most(step)
 	f := min(max(1, least), most)
-	if stepped {
+	if stepped || whole {
 		f = math.Ceil(f/step) * step
-		if f > most {
-			f -= step
-		}
-	} else if whole {
-		f = math.Ceil(f)
 	}
-	if math.IsInf(f, 0) || math.IsNaN(f) {
+	if f > most {
+		f -= step
+	}
+	if !finite(f) {
 		return 1
 	}
 	return f
 }
+
+func (v view) step() (float64, bool) {
+	step, stepped := v.get("multipleOf").number()
+	if !stepped || step <= 0 {
+		return 1, false
+	}
+	return step, true
+}
+
+// least and most are the bounds. One that is not reached is a flag in 3.0, and a number of its own in 3.1.
+func (v view) least(step float64) float64 {
+	least := v.get("minimum").or(math.Inf(-1))
+	if v.get("exclusiveMinimum").yes() {
+		least += step
+	}
+	return max(least, v.get("exclusiveMinimum").or(math.Inf(-1))+step)
+}
+
+func (v view) most(step float64) float64 {
+	most := v.get("maximum").or(math.Inf(1))
+	if v.get("exclusiveMaximum").yes() {
+		most -= step
+	}
+	return min(most, v.get("exclusiveMaximum").or(math.Inf(1))-step)
+}
+
+// or is a number, or what stands for none.
+func (n node) or(standard float64) float64 {
+	if f, is := n.number(); is {
+		return f
+	}
+	return standard
+}
+
+func finite(f float64) bool { return !math.IsInf(f, 0) && !math.IsNaN(f) }

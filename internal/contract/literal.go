@@ -70,7 +70,7 @@ func scalar(n node) []byte {
 		if json.Valid([]byte(n.Value)) {
 			return []byte(n.Value)
 		}
-		if f, is := n.number(); is && !math.IsInf(f, 0) && !math.IsNaN(f) {
+		if f, is := n.number(); is && finite(f) {
 			return number(f)
 		}
 	}

@@ -37,32 +37,26 @@ func (n node) get(key string) node {
 	return none
 }
 
-// at is get for a way of several keys.
-func (n node) at(keys ...string) node {
-	for _, key := range keys {
-		n = n.get(key)
-	}
-	return n
-}
-
 // entries yields the keys and values of a map in their order.
 func (n node) entries(yield func(key node, value node) bool) {
-	if !n.isMap() {
-		return
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if !yield(node{n.Content[i]}, behind(n.Content[i+1])) {
+	all := n.children(yaml.MappingNode)
+	for i := 0; i+1 < len(all); i += 2 {
+		if !yield(node{all[i]}, behind(all[i+1])) {
 			return
 		}
 	}
 }
 
+func (n node) children(of yaml.Kind) []*yaml.Node {
+	if !n.there() || n.Kind != of {
+		return nil
+	}
+	return n.Content
+}
+
 // items yields the values of a list.
 func (n node) items(yield func(node) bool) {
-	if !n.isList() {
-		return
-	}
-	for _, item := range n.Content {
+	for _, item := range n.children(yaml.SequenceNode) {
 		if !yield(behind(item)) {
 			return
 		}

@@ -11,14 +11,13 @@ const mostHops = 32
 
 // follow is what a node stands for: itself, or what its $ref leads to; none when that leads nowhere.
 func (d *Document) follow(n node) node {
-	for range mostHops {
-		ref := n.get("$ref")
-		if !ref.isText() {
-			return n
+	for hops := 0; n.get("$ref").isText(); hops++ {
+		if hops == mostHops {
+			return none
 		}
-		n = d.resolve(ref.text())
+		n = d.resolve(n.get("$ref").text())
 	}
-	return none
+	return n
 }
 
 // resolve finds what a local reference names (RFC 6901; in a URI's fragment, §6).

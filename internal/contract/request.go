@@ -132,14 +132,10 @@ func (d *Document) body(o asked, q Request) *problem.Cause {
 	}
 	kind, media := d.bodyType(declared, q.field("Content-Type"))
 	if !media.there() {
-		var all []string
-		for key := range declared.get("content").entries {
-			all = append(all, brief(key.Value))
+		if all := names(declared.get("content")); all != "" {
+			return d.refuse(415, declared, "the body is %s, and %s takes %s", kind, o, all)
 		}
-		if len(all) == 0 {
-			return nil
-		}
-		return d.refuse(415, declared, "the body is %s, and %s takes %s", kind, o, strings.Join(all, ", "))
+		return nil
 	}
 	if !isJSON(kind) {
 		return nil

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -109,18 +108,11 @@ func (r replacing) attachable(name string, to graph.Attached) error {
 	if to.Port < 1 || to.Port > 65535 {
 		return problem.New(diag.BadArgument, "%d is no port: there are 1 to 65535.", to.Port)
 	}
-	for key, address := range r.link.Listeners() {
-		if _, port, err := net.SplitHostPort(address); err == nil && port == strconv.Itoa(to.Port) {
-			return problem.New(diag.BadArgument, "Port %d is Banyan's own (%s): requests would go round in a circle.", to.Port, key)
-		}
+	if key := r.listens(to.Port); key != "" {
+		return problem.New(diag.BadArgument, "Port %d is Banyan's own (%s): requests would go round in a circle.", to.Port, key)
 	}
-	list, _ := r.services.Observe()
-	for _, other := range list {
-		for _, i := range other.Instances {
-			if i.Port == to.Port && i.PID > 0 {
-				return problem.New(diag.BadArgument, "Port %d is that of %s, which Banyan runs.", to.Port, i.ID)
-			}
-		}
+	if id := r.runsAt(to.Port); id != "" {
+		return problem.New(diag.BadArgument, "Port %d is that of %s, which Banyan runs.", to.Port, id)
 	}
 	switch lower := strings.ToLower(strings.ReplaceAll(to.Header, "_", "-")); {
 	case to.Header == "" && to.Value == "":
@@ -132,6 +124,27 @@ func (r replacing) attachable(name string, to graph.Attached) error {
 		return problem.New(diag.BadArgument, "%s speaks tcp, in which there is no header: attach it without one.", name)
 	}
 	return nil
+}
+
+// listens names what of Banyan's own listens at a port.
+func (r replacing) listens(port int) string {
+	for key, address := range r.link.Listeners() {
+		if strings.HasSuffix(address, ":"+strconv.Itoa(port)) {
+			return key
+		}
+	}
+	return ""
+}
+
+// runsAt names the instance that has a port.
+func (r replacing) runsAt(port int) string {
+	list, _ := r.services.Observe()
+	for _, s := range list {
+		if at := slices.IndexFunc(s.Instances, func(i supervise.Status) bool { return i.Port == port && i.PID > 0 }); at >= 0 {
+			return s.Instances[at].ID
+		}
+	}
+	return ""
 }
 
 // ofConnections are fields that hops remove or write anew (RFC 9110 §7.6.1).
@@ -234,31 +247,37 @@ func withGuests(app *graph.App, known *registry.Snapshot, s api.Service) api.Ser
 	if !by.Is() {
 		return s
 	}
-	s.Replaced = &api.Replaced{Override: by.Override.String(), Undo: "banyan detach " + s.Name}
-	if by.Override.By != "" && by.Override.By != graph.ByProcess {
-		s.Replaced.Undo = "banyan down, then banyan up without --override " + s.Name + "=" + by.Override.String()
-		s.Phase, s.Doing, s.Desired, s.Ready, s.Problem = api.Running, "", 1, 0, nil
-		s.Instances = nil
-		for _, i := range known.Service(s.Name) {
-			guest(&s, i)
-		}
+	s.Replaced = &api.Replaced{Override: by.Override.String()}
+	if by.Override.By != "" {
+		instead(&s, known)
 	}
 	for _, i := range known.Service(graph.AttachedTo(s.Name)) {
-		s.Replaced.Port, s.Replaced.Header, s.Replaced.Undo = by.Attached.Port, by.Attached.Field(), "banyan detach "+s.Name
-		s.Replaced.Reason = i.Reason
-		if by.Override.By == graph.ByProcess {
-			s.Desired, s.Ready, s.Phase, s.Doing, s.Problem = 1, 0, api.Running, "", nil
-			if i.State != registry.Ready {
-				s.Phase, s.Doing = api.Starting, "waits for the process at port "+strconv.Itoa(by.Attached.Port)+": "+i.Reason
-			}
-		}
-		before := s.Ready
-		guest(&s, i)
-		if by.Override.By != graph.ByProcess {
-			s.Ready = before // its own instances are what is desired
-		}
+		standBy(&s, i, by)
 	}
 	return s
+}
+
+// instead shows those who answer while nothing of the service is run.
+func instead(s *api.Service, known *registry.Snapshot) {
+	s.Replaced.Undo = "banyan down, then banyan up without --override " + s.Name + "=" + s.Replaced.Override
+	s.Phase, s.Doing, s.Desired, s.Ready, s.Problem, s.Instances = api.Running, "", 1, 0, nil, nil
+	for _, i := range known.Service(s.Name) {
+		guest(s, i)
+	}
+}
+
+// standBy shows the attached process. Where instances of the service are desired it is none of them.
+func standBy(s *api.Service, i registry.Instance, by graph.Replaced) {
+	s.Replaced.Port, s.Replaced.Header, s.Replaced.Undo = by.Attached.Port, by.Attached.Field(), "banyan detach "+s.Name
+	s.Replaced.Reason = i.Reason
+	before := s.Ready
+	if guest(s, i); by.Override.By != graph.ByProcess {
+		s.Ready = before
+		return
+	}
+	if s.Ready == 0 {
+		s.Phase, s.Doing = api.Starting, fmt.Sprintf("waits for the process at port %d: %s", by.Attached.Port, i.Reason)
+	}
 }
 
 func guest(s *api.Service, i registry.Instance) {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"errors"
 	"net"
 	"strconv"
 	"strings"
@@ -39,28 +40,37 @@ func override(app *graph.App, name, by string) (graph.Replaced, *diag.Diagnostic
 	case name == "" || by == "":
 		return graph.Replaced{}, new(wrongOverride(diag.BadArgument, "%q is no override", printable(name+pick(by == "", "", "="+by))).WithHint(overrideHint))
 	case !known(app, name):
-		d := wrongOverride(diag.NoSuchService, "there is no service %q to override", printable(name))
-		if near := diag.Nearest(name, app.Callees()); near != "" {
-			return graph.Replaced{}, new(d.WithHint("did you mean %q?", near))
-		}
-		return graph.Replaced{}, new(d.WithHint("there are %s", strings.Join(app.Callees(), ", ")))
+		return graph.Replaced{}, new(nobody(app, name))
 	case by == "mock":
 		return graph.Replaced{Override: graph.Override{By: graph.ByMock}}, mockable(app, name)
 	case strings.HasPrefix(by, "local:"):
 		port, d := overridePort(app, name, strings.TrimPrefix(by, "local:"))
 		return graph.Replaced{Override: graph.Override{By: graph.ByProcess}, Attached: graph.Attached{Port: port}}, d
 	}
+	return graph.Replaced{Override: graph.Override{By: graph.ByURL, URL: by}}, reachable(app, name, by)
+}
+
+func nobody(app *graph.App, name string) diag.Diagnostic {
+	d := wrongOverride(diag.NoSuchService, "there is no service %q to override", printable(name))
+	if near := diag.Nearest(name, app.Callees()); near != "" {
+		return d.WithHint("did you mean %q?", near)
+	}
+	return d.WithHint("there are %s", strings.Join(app.Callees(), ", "))
+}
+
+// reachable refuses what is no URL, and a URL of what does not speak HTTP.
+func reachable(app *graph.App, name, by string) *diag.Diagnostic {
 	if _, err := parseURL(by); err != nil {
-		w := wrong{hint: overrideHint}
-		if is, ok := err.(wrong); ok { //nolint:errorlint // parsers of shapes return it bare
-			w.hint = is.hint
+		hint := overrideHint
+		if w := (wrong{}); errors.As(err, &w) {
+			hint = w.hint + "; " + hint
 		}
-		return graph.Replaced{}, new(wrongOverride(diag.BadArgument, "%s cannot be overridden by %q: %s", name, printable(by), err).WithHint("%s; %s", w.hint, overrideHint))
+		return new(wrongOverride(diag.BadArgument, "%s cannot be overridden by %q: %s", name, printable(by), err).WithHint("%s", hint))
 	}
 	if s, ours := app.Service(name); ours && s.Protocol == graph.TCP {
-		return graph.Replaced{}, new(diag.At(s.At, diag.BadArgument, "%s speaks tcp, and a URL is of http", name).WithHint("write --override %s=local:PORT", name))
+		return new(diag.At(s.At, diag.BadArgument, "%s speaks tcp, and a URL is of http", name).WithHint("write --override %s=local:PORT", name))
 	}
-	return graph.Replaced{Override: graph.Override{By: graph.ByURL, URL: by}}, nil
+	return nil
 }
 
 func known(app *graph.App, name string) bool {

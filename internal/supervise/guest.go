@@ -29,7 +29,9 @@ type guests struct {
 type guest struct {
 	asked  asked
 	entry  registry.Instance
-	cancel func()
+	cancel context.CancelFunc
+	// ended is closed when nobody probes it any more.
+	ended chan struct{}
 }
 
 // asked is what makes a guest another one when it changes.
@@ -68,13 +70,18 @@ func (s *Supervisor) Outside(app *graph.App) {
 		invite(wanted, asked{service: service.Name, health: health, protocol: service.Protocol}, service.Replaced)
 	}
 	for _, e := range app.External {
-		health := graph.Health{Kind: graph.ByPort, Path: e.Health, Timeout: graph.DefaultHealthTimeout, Threshold: graph.DefaultHealthThreshold}
-		if e.Health != "" {
-			health.Kind = graph.ByHTTP
-		}
-		invite(wanted, asked{service: e.Name, health: health, protocol: graph.Auto}, e.Replaced)
+		invite(wanted, asked{service: e.Name, health: healthOf(e), protocol: graph.Auto}, e.Replaced)
 	}
 	s.receive(wanted)
+}
+
+// healthOf is how a process is probed that stands in an external service's place.
+func healthOf(e *graph.External) graph.Health {
+	kind := graph.ByPort
+	if e.Health != "" {
+		kind = graph.ByHTTP
+	}
+	return graph.Health{Kind: kind, Path: e.Health, Timeout: graph.DefaultHealthTimeout, Threshold: graph.DefaultHealthThreshold}
 }
 
 // elsewhere are the external services, and the services that are overridden by a URL as if they were some.
@@ -133,20 +140,27 @@ func (s *Supervisor) receive(wanted map[string]*guest) {
 	s.visitors.mu.listed = wanted
 	s.visitors.mu.Unlock()
 	for _, g := range gone {
-		if g.cancel != nil {
-			g.cancel()
-		}
-		s.means.Registry.Remove(g.entry.ID)
-		if g.asked.to.Port > 0 {
-			s.means.Registry.Expect(g.entry.Service, 0, "")
-		}
+		s.dismiss(g)
 	}
 	for _, g := range added {
-		s.means.Registry.Put(g.entry)
-		if g.asked.to.Port > 0 {
-			s.means.Registry.Expect(g.entry.Service, 0, g.missed())
-			s.attend(g)
-		}
+		s.welcome(g)
+	}
+}
+
+func (s *Supervisor) dismiss(g *guest) {
+	if g.cancel != nil {
+		g.cancel()
+		<-g.ended // a probe that is under way must not list it again
+		s.means.Registry.Expect(g.entry.Service, 0, "")
+	}
+	s.means.Registry.Remove(g.entry.ID)
+}
+
+func (s *Supervisor) welcome(g *guest) {
+	s.means.Registry.Put(g.entry)
+	if g.asked.to.Port > 0 {
+		s.means.Registry.Expect(g.entry.Service, 0, g.missed())
+		s.attend(g)
 	}
 }
 
@@ -156,9 +170,16 @@ func (g *guest) missed() string {
 }
 
 func (s *Supervisor) attend(g *guest) {
-	stopped := make(chan struct{})
-	g.cancel = sync.OnceFunc(func() { close(stopped) })
-	s.group.Go(g.entry.ID, func(ctx context.Context) error { return s.watch(ctx, stopped, g) })
+	listed, cancel := context.WithCancel(context.Background())
+	g.cancel, g.ended = cancel, make(chan struct{})
+	s.group.Go(g.entry.ID, func(ctx context.Context) error {
+		defer close(g.ended)
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		defer context.AfterFunc(listed, stop)()
+		s.watch(ctx, g)
+		return nil
+	})
 }
 
 const (
@@ -168,23 +189,19 @@ const (
 )
 
 // watch probes an attached process until it is no longer listed.
-func (s *Supervisor) watch(ctx context.Context, stopped <-chan struct{}, g *guest) error {
+func (s *Supervisor) watch(ctx context.Context, g *guest) {
 	p := presence{threshold: g.asked.health.Threshold}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
-		case <-stopped:
-			return nil
 		case <-ctx.Done():
-			return nil
+			return
 		case <-timer.C:
 		}
 		v := s.look(ctx, g, p.here)
-		select {
-		case <-stopped: // what is no longer listed must not come back
-			return nil
-		default:
+		if ctx.Err() != nil {
+			return
 		}
 		change := p.note(v.err)
 		s.noticed(g, v, change, p.here)

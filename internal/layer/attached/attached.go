@@ -17,15 +17,12 @@ type Program struct {
 
 // Matches tells whether a request is meant for the process.
 func (p *Program) Matches(h *exchange.Head) bool {
-	if p.Header == "" {
-		return true
-	}
 	for value := range h.Values(p.Header) {
 		if p.Value == "" || string(value) == p.Value {
 			return true
 		}
 	}
-	return false
+	return p.Header == ""
 }
 
 // Layer asks theirs where a request is meant for the process and there says that it is there. Where it turns out to be gone and
