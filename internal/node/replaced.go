@@ -78,7 +78,7 @@ func (r replacing) Attach(ctx context.Context, name string, wish api.Attachment)
 func (r replacing) Detach(ctx context.Context, name string) (api.Service, error) {
 	err := r.change(ctx, name, journal.Detach, name+" is given back", func(now graph.Replaced) (graph.Replaced, error) {
 		if now.Attached.Port == 0 {
-			return now, problem.New(diag.BadArgument, "Nothing is attached to %s.", name)
+			return now, problem.New(diag.NoSuchThing, "Nothing is attached to %s.", name)
 		}
 		now.Attached = graph.Attached{}
 		if now.Override.By == graph.ByProcess {

@@ -123,7 +123,7 @@ func (l *loop) chosen(names []string) ([]*kept, error) {
 			return nil, l.unknown(name)
 		}
 		if service && !one.Runs() {
-			return nil, problem.New(diag.BadArgument, "%s is not run here: it is overridden by %s.", name, one.Replaced)
+			return nil, problem.New(diag.NoSuchService, "%s is not run here: it is overridden by %s.", name, one.Replaced)
 		}
 	}
 	named, err := subset.Services(l.app, names)
