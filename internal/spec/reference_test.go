@@ -48,6 +48,7 @@ func TestTheExamplesOfTheReferenceLoad(t *testing.T) {
 		example := string(m[1])
 		folder := t.TempDir()
 		write(t, filepath.Join(folder, "services", "orders.yaml"), "services: {orders: {run: ./orders}}\n")
+		write(t, filepath.Join(folder, "openapi.yaml"), "openapi: 3.1.0\ninfo: {title: orders, version: '1'}\npaths: {}\n")
 		options := Options{File: write(t, filepath.Join(folder, fileName), lacking(example))}
 		if strings.HasPrefix(example, "environments:") {
 			options.Environment = "staging"
