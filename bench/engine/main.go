@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/banyan-run/banyan/bench/measure"
@@ -30,18 +31,29 @@ var shapes = []shape{
 func main() {
 	rounds := flag.Int("rounds", 5, "rounds; medians are printed")
 	length := flag.Duration("for", 2*time.Second, "how long each proxy is measured in a round")
+	only := flag.String("only", "", "measure only the proxies named here, such as banyan,nginx")
+	kind := flag.String("shape", "", "measure only the shapes whose name has this in it")
+	earlier := flag.String("earlier", "", "another build of banyan, measured beside this one")
 	flag.Parse()
 	if runtime.GOOS != "linux" {
 		fmt.Println("this bench reads /proc, so it runs on Linux only")
 		os.Exit(1)
 	}
-	if err := run(context.Background(), *rounds, *length); err != nil {
+	if err := run(context.Background(), plan{*rounds, *length, *only, *kind, *earlier}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, rounds int, length time.Duration) error {
+// plan is what is to be measured.
+type plan struct {
+	rounds      int
+	length      time.Duration
+	only, shape string
+	earlier     string
+}
+
+func run(ctx context.Context, p plan) error {
 	folder, err := os.MkdirTemp("", "banyan-bench-")
 	if err != nil {
 		return err
@@ -52,20 +64,23 @@ func run(ctx context.Context, rounds int, length time.Duration) error {
 		return err
 	}
 	defer backend.Close()
-	proxies, err := startAll(ctx, folder, backend.Addr().String())
+	proxies, err := startAll(ctx, folder, backend.Addr().String(), p)
 	defer stopAll(proxies)
 	if err != nil {
 		return err
 	}
 	for _, s := range shapes {
+		if !strings.Contains(s.name, p.shape) {
+			continue
+		}
 		costs := map[string][]float64{}
-		for range rounds {
-			for _, p := range proxies {
-				cost, err := one(p, s, length)
+		for range p.rounds {
+			for _, peer := range proxies {
+				cost, err := one(peer, s, p.length)
 				if err != nil {
-					return fmt.Errorf("%s with %s: %w", p.name, s.name, err)
+					return fmt.Errorf("%s with %s: %w", peer.name, s.name, err)
 				}
-				costs[p.name] = append(costs[p.name], cost)
+				costs[peer.name] = append(costs[peer.name], cost)
 			}
 		}
 		report(s, proxies, costs)

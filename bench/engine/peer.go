@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -24,17 +25,26 @@ type peer struct {
 }
 
 // startAll starts Banyan first, then the peers that are installed; those that are missing are named.
-func startAll(ctx context.Context, folder, backend string) ([]*peer, error) {
+func startAll(ctx context.Context, folder, backend string, p plan) ([]*peer, error) {
 	var all []*peer
-	own, err := startBanyan(ctx, folder, backend)
-	if err != nil {
-		return nil, fmt.Errorf("starting banyan: %w", err)
+	for _, build := range [][2]string{{"banyan", "bin/banyan"}, {"earlier", p.earlier}} {
+		name, binary := build[0], build[1]
+		if binary == "" {
+			continue
+		}
+		own, err := startBanyan(ctx, name, binary, filepath.Join(folder, name), backend)
+		if err != nil {
+			return all, fmt.Errorf("starting %s: %w", name, err)
+		}
+		all = append(all, own)
 	}
-	all = append(all, own)
 	for _, kind := range []struct {
 		name string
 		argv func(folder, listen, backend string) ([]string, error)
 	}{{"nginx", nginx}, {"haproxy", haproxy}, {"caddy", caddy}} {
+		if p.only != "" && !strings.Contains(p.only, kind.name) {
+			continue
+		}
 		if _, err := exec.LookPath(kind.name); err != nil {
 			fmt.Printf("%s is not installed: left out\n", kind.name)
 			continue
@@ -71,14 +81,17 @@ func start(ctx context.Context, name, listen string, argv []string) (*peer, erro
 	return p, answering(listen)
 }
 
-func startBanyan(ctx context.Context, folder, backend string) (*peer, error) {
+func startBanyan(ctx context.Context, name, binary, folder, backend string) (*peer, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
 	listen := free()
 	file := filepath.Join(folder, "banyan.yaml")
 	text := fmt.Sprintf("banyan: 1\napp: bench\ngateway:\n  listen: %s\n  routes:\n    - {path: /**, to: backend}\nexternal:\n  backend: {endpoints: [%q]}\n", listen, backend)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	if out, err := exec.CommandContext(ctx, "bin/banyan", "up", "-d", "--wait", "--file", file).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, binary, "up", "-d", "--wait", "--file", file).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, out)
 	}
 	app, err := api.Dial(project.Place{Root: folder}.Socket()).App(ctx)
@@ -86,8 +99,8 @@ func startBanyan(ctx context.Context, folder, backend string) (*peer, error) {
 		return nil, err
 	}
 	return &peer{
-		name: "banyan", address: listen, processes: func() []int { return []int{app.PID} },
-		stop: func() { _ = exec.Command("bin/banyan", "down", "--file", file).Run() }, // what is left ends with the machine
+		name: name, address: listen, processes: func() []int { return []int{app.PID} },
+		stop: func() { _ = exec.Command(binary, "down", "--file", file).Run() }, // what is left ends with the machine
 	}, answering(listen)
 }
 
