@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
-	"time"
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
@@ -175,11 +174,8 @@ func (c *connection) write(p []byte) error {
 	return nil
 }
 
-// push writes within the time for it: the deadline of the write before is over long since.
+// push writes within the time for it.
 func (c *connection) push(p []byte) error {
-	if err := c.conn.SetWriteDeadline(time.Now().Add(c.server.limits.WritePause)); err != nil {
-		return &writeError{err}
-	}
 	if _, err := c.conn.Write(p); err != nil {
 		return &writeError{err}
 	}

@@ -20,7 +20,7 @@ import (
 // connection is one client's. One goroutine serves it, one exchange after the other.
 type connection struct {
 	server *Server
-	conn   net.Conn
+	conn   socket
 	peer   exchange.Peer
 	cancel context.CancelCauseFunc // of x.Ctx, which all exchanges of the connection share
 	phase  atomic.Int32
@@ -47,9 +47,11 @@ const (
 var preface = []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
 
 func newConnection(ctx context.Context, s *Server, conn net.Conn) *connection {
-	c := &connection{server: s, conn: conn}
+	c := &connection{server: s}
+	c.conn.open(conn)
+	c.conn.pause = s.limits.WritePause
 	c.x.Ctx, c.cancel = context.WithCancelCause(ctx)
-	c.in.reset(conn)
+	c.in.reset(&c.conn)
 	c.body.c, c.watch.c, c.pass = c, c, c.interim
 	return c
 }
@@ -57,8 +59,8 @@ func newConnection(ctx context.Context, s *Server, conn net.Conn) *connection {
 func (c *connection) serve() {
 	defer c.cancel(errServerStopped)
 	// Here and not before, for whoever looks for the peer may take its time, and the next connection is not to wait for it.
-	if c.peer = PeerOf(c.conn); c.server.Peer != nil {
-		c.peer = c.server.Peer(c.conn)
+	if c.peer = PeerOf(c.conn.Conn); c.server.Peer != nil {
+		c.peer = c.server.Peer(c.conn.Conn)
 	}
 	if !c.greet() {
 		_ = c.conn.Close()
@@ -87,7 +89,8 @@ func (c *connection) framed() {
 		_ = c.conn.Close()
 		return
 	}
-	c.server.Framed.Serve(c.x.Ctx, c.server, &opened{c.conn, &c.in}, c.peer)
+	c.in.conn = c.conn.Conn // whose deadlines are now those of HTTP/2
+	c.server.Framed.Serve(c.x.Ctx, c.server, &opened{c.conn.Conn, &c.in}, c.peer)
 }
 
 // opened is a connection whose first bytes were read already.
@@ -196,7 +199,7 @@ func (c *connection) idle() bool {
 // patience bounds the next read.
 func (c *connection) patience(wait time.Duration) error { return c.patienceUntil(time.Now().Add(wait)) }
 
-func (c *connection) patienceUntil(at time.Time) error { return c.conn.SetReadDeadline(at) }
+func (c *connection) patienceUntil(at time.Time) error { return c.conn.within(at) }
 
 // serveOne serves the request whose head is the first end bytes of what is buffered, or refuses it for err; it is false when the
 // connection ends.
@@ -294,23 +297,19 @@ func (c *connection) drained() bool {
 
 // linger lets the client read the answer before the connection is reset for bytes that nobody reads (RFC 9112 §9.6).
 func (c *connection) linger() {
-	half, can := c.conn.(interface{ CloseWrite() error })
-	if !can || half.CloseWrite() != nil || c.conn.SetReadDeadline(time.Now().Add(500*time.Millisecond)) != nil {
+	if c.conn.CloseWrite() != nil || c.patience(500*time.Millisecond) != nil {
 		return
 	}
 	if c.body.complete.Load() && len(c.in.buffered()) == 0 {
 		return
 	}
-	_, _ = io.Copy(io.Discard, c.conn)
+	_, _ = io.Copy(io.Discard, &c.conn)
 }
 
 // abort makes the client see that the answer is not complete.
 func (c *connection) abort() {
 	c.keep, c.begun = false, false
-	if lingers, can := c.conn.(interface{ SetLinger(seconds int) error }); can {
-		_ = lingers.SetLinger(0) // an answer that ends with the connection must not look whole
-	}
-	_ = c.conn.Close()
+	c.conn.reset() // an answer that ends with the connection must not look whole
 }
 
 func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

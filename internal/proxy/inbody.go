@@ -158,7 +158,7 @@ func (b *inBody) withhold() {
 func (b *inBody) Interrupt() {
 	b.interrupted.Store(true)
 	if !b.complete.Load() {
-		_ = b.c.conn.SetReadDeadline(longAgo())
+		b.c.conn.wake()
 	}
 }
 
@@ -174,7 +174,7 @@ func (b *inBody) drain(scratch []byte, bound int64, until time.Time) bool {
 		return false
 	}
 	for !b.complete.Load() && b.failed == nil && bound > 0 && time.Now().Before(until) {
-		if b.c.conn.SetReadDeadline(until) != nil {
+		if b.c.patienceUntil(until) != nil {
 			return false
 		}
 		n, err := b.read(scratch)

@@ -54,7 +54,7 @@ func (p *pools) take(to destination) *upstream {
 		u := pool.slots[i].Swap(nil)
 		switch {
 		case u == nil:
-		case u.idle.After(oldest) && quiet(u.conn):
+		case u.idle.After(oldest) && u.conn.quiet():
 			return u
 		default:
 			_ = u.conn.Close()
@@ -105,7 +105,7 @@ func (p *pools) open(to destination) *keptConnections {
 // forgotten one meanwhile is closed by the collector.
 func (p *pools) age() {
 	oldest := time.Now().Add(-p.keep)
-	left := p.clear(func(u *upstream) bool { return u.idle.Before(oldest) || !quiet(u.conn) })
+	left := p.clear(func(u *upstream) bool { return u.idle.Before(oldest) || !u.conn.quiet() })
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	before := p.all.Load()

@@ -1,15 +1,12 @@
-//go:build unix
+//go:build unix && !linux
 
 package proxy
 
-import (
-	"net"
-	"syscall"
-)
+import "syscall"
 
 // quiet tells whether an unused connection is open and has nothing to read: bytes that nobody asked for are as bad as its end.
-func quiet(conn net.Conn) bool {
-	held, can := conn.(syscall.Conn)
+func (s *socket) quiet() bool {
+	held, can := s.Conn.(syscall.Conn)
 	if !can {
 		return true // TLS: seen when the first write or read fails
 	}

@@ -44,7 +44,7 @@ func (s *secured) Close() error {
 
 // greet does the handshake of a connection under TLS, within the time that a head may take; false ends the connection.
 func (c *connection) greet() bool {
-	conn, is := c.conn.(*secured)
+	conn, is := c.conn.Conn.(*secured)
 	if !is {
 		return true
 	}

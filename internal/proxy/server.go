@@ -152,7 +152,7 @@ func (s *Server) drain() {
 	}
 	for _, c := range connections {
 		if c.phase.CompareAndSwap(waiting, closing) {
-			_ = c.conn.SetReadDeadline(longAgo())
+			c.conn.wake()
 		}
 	}
 }

@@ -1,9 +1,6 @@
 package proxy
 
-import (
-	"io"
-	"net"
-)
+import "io"
 
 // small is the buffer that a connection always holds, in bytes; a larger head takes a larger one for its time.
 const small = 4 << 10
@@ -11,14 +8,14 @@ const small = 4 << 10
 // source reads a connection through one buffer: a head stays in it, pinned, while the body's bytes pass behind it.
 // Invariant: pinned <= r <= w <= len(buf).
 type source struct {
-	conn   net.Conn
+	conn   io.Reader
 	base   []byte // the small buffer, to which the source goes back between heads
 	buf    []byte
 	pinned int
 	r, w   int
 }
 
-func (s *source) reset(conn net.Conn) {
+func (s *source) reset(conn io.Reader) {
 	if s.base == nil {
 		s.base = make([]byte, small)
 	}

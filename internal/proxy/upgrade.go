@@ -22,10 +22,11 @@ func (c *connection) upgrade(x *exchange.Exchange) {
 		c.unsent(x, err)
 		return
 	}
-	if c.conn.SetDeadline(time.Time{}) != nil {
+	if c.patienceUntil(time.Time{}) != nil {
 		return
 	}
-	in, sent := Join(&halves{Reader: &c.in, Conn: c.conn}, x.Reply.Upgrade)
+	c.conn.pause = 0
+	in, sent := Join(&halves{Reader: &c.in, Conn: &c.conn}, x.Reply.Upgrade)
 	c.body.count, x.Note.BytesOut = in, sent
 	c.begun = false // both sides have ended it: nothing to wait for
 }

@@ -17,7 +17,7 @@ import (
 type upstream struct {
 	transport *Transport
 	to        destination
-	conn      net.Conn
+	conn      socket
 	in        source
 	frame     framing
 	head      exchange.Head
@@ -37,8 +37,9 @@ type upstream struct {
 var errUnanswered = errors.New("the connection ended before the answer began")
 
 func newUpstream(t *Transport, conn net.Conn, to destination) *upstream {
-	u := &upstream{transport: t, conn: conn, to: to}
-	u.in.reset(conn)
+	u := &upstream{transport: t, to: to}
+	u.conn.open(conn)
+	u.in.reset(&u.conn)
 	u.body.u = u
 	u.release = u.giveBack
 	return u
@@ -47,7 +48,7 @@ func newUpstream(t *Transport, conn net.Conn, to destination) *upstream {
 // carry sends message, the head and maybe the body, then what is left of the body beside the wait for the answer's head.
 func (u *upstream) carry(x *exchange.Exchange, message []byte, whole bool) error {
 	u.unhook = context.AfterFunc(x.Ctx, func() { _ = u.conn.Close() })
-	err := u.conn.SetDeadline(x.Deadline)
+	err := u.conn.bound(x.Deadline)
 	if err == nil {
 		_, err = u.conn.Write(message)
 	}
@@ -125,7 +126,7 @@ func (u *upstream) accept(x *exchange.Exchange) error {
 		reply.Trailer = &u.body.trailer
 	}
 	if streams(&reply.Head) {
-		return u.conn.SetDeadline(time.Time{})
+		return u.conn.bound(time.Time{})
 	}
 	return nil
 }
@@ -146,8 +147,8 @@ func (u *upstream) switched(x *exchange.Exchange) error {
 	x.Reply.Head.CopyFrom(&u.head)
 	x.Reply.Head.Set("Upgrade", string(u.frame.upgrade))
 	u.body.kind = untilClose
-	x.Reply.Upgrade = &halves{Reader: &u.in, Conn: u.conn}
-	return u.conn.SetDeadline(time.Time{})
+	x.Reply.Upgrade = &halves{Reader: &u.in, Conn: &u.conn}
+	return u.conn.bound(time.Time{})
 }
 
 // asked tells whether every protocol of the answer is one that was offered (RFC 9110 §7.8).

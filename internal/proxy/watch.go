@@ -43,7 +43,7 @@ func (w *watch) arm() {
 // disarm ends the watch: the connection is the caller's again.
 func (w *watch) disarm() {
 	if w.stop() {
-		_ = w.c.conn.SetReadDeadline(longAgo())
+		w.c.conn.wake()
 		<-w.read
 	}
 }
@@ -86,7 +86,7 @@ func (w *watch) begin() bool {
 		return false
 	}
 	in := &w.c.in
-	if in.r < in.w || in.w == len(in.buf) || w.c.conn.SetReadDeadline(time.Time{}) != nil {
+	if in.r < in.w || in.w == len(in.buf) || w.c.patienceUntil(time.Time{}) != nil {
 		w.mu.state = unarmed
 		return false
 	}
