@@ -5,18 +5,13 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"sync"
 
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/problem"
 )
 
-// outSize is the buffer through which an answer goes, in bytes; a connection has one while it answers.
-const outSize = 16 << 10
-
-var outBuffers = sync.Pool{New: func() any { b := make([]byte, outSize); return &b }}
-
+// buffer is what an answer goes through; a connection has it while it answers.
 func (c *connection) buffer() *[]byte {
 	if c.out == nil {
 		c.out, _ = outBuffers.Get().(*[]byte)
@@ -187,7 +182,7 @@ func (c *connection) send(x *exchange.Exchange, out []byte, how coding) error {
 	if how == none || x.Reply.Body == nil {
 		return c.write(out)
 	}
-	if len(out) > outSize/2 || !ready(x.Reply.Body) {
+	if len(out) > large/2 || !ready(x.Reply.Body) {
 		if err := c.write(out); err != nil {
 			return err
 		}

@@ -176,8 +176,7 @@ func (c *chunked) widen() {
 	s := c.from
 	larger := make([]byte, trailerBytes+small)
 	s.w = copy(larger, s.buf[s.r:s.w])
-	s.buf, s.r, s.pinned = larger, 0, 0
-	s.base = nil // the head may live there
+	s.buf, s.r, s.pinned = larger, 0, 0 // the head may live in the one before
 }
 
 func (c *chunked) readTrailer(block []byte) error {

@@ -51,7 +51,7 @@ func newConnection(ctx context.Context, s *Server, conn net.Conn) *connection {
 	c.conn.open(conn)
 	c.conn.pause = s.limits.WritePause
 	c.x.Ctx, c.cancel = context.WithCancelCause(ctx)
-	c.in.reset(&c.conn)
+	c.in.reset(&c.conn, small)
 	c.body.c, c.watch.c, c.pass = c, c, c.interim
 	return c
 }
@@ -112,7 +112,7 @@ func (c *connection) await() (int, error) {
 		return 0, nil
 	}
 	c.phase.CompareAndSwap(waiting, working)
-	began, line, skipped := time.Now(), 0, false
+	began, line, skipped := time.Time{}, 0, false
 	for {
 		data := c.in.buffered()
 		// One empty line before a request is passed over: RFC 9112 §2.2.
@@ -129,6 +129,9 @@ func (c *connection) await() (int, error) {
 			if end, err := headEnd(data, &line); end > 0 || err != nil {
 				return end, err
 			}
+		}
+		if began.IsZero() {
+			began = time.Now()
 		}
 		if err := c.more(data, began); err != nil {
 			return 0, asEnd(err)
@@ -197,9 +200,12 @@ func (c *connection) idle() bool {
 }
 
 // patience bounds the next read.
-func (c *connection) patience(wait time.Duration) error { return c.patienceUntil(time.Now().Add(wait)) }
+func (c *connection) patience(wait time.Duration) error {
+	now := time.Now()
+	return c.conn.within(now.Add(wait), now)
+}
 
-func (c *connection) patienceUntil(at time.Time) error { return c.conn.within(at) }
+func (c *connection) patienceUntil(at time.Time) error { return c.conn.within(at, time.Now()) }
 
 // serveOne serves the request whose head is the first end bytes of what is buffered, or refuses it for err; it is false when the
 // connection ends.
@@ -242,7 +248,7 @@ func (c *connection) admit(x *exchange.Exchange, end int) error {
 
 // handle has the exchange answered, by the handler or by a refusal.
 func (c *connection) handle(x *exchange.Exchange) {
-	c.watch.arm()
+	c.watch.arm(x.Now)
 	err := c.server.handle(x)
 	if err == nil {
 		return

@@ -149,7 +149,7 @@ func FuzzChunked(f *testing.F) {
 
 func dechunk(data []byte, piece int) ([]byte, error) {
 	var in source
-	in.reset(&feed{text: bytes.Clone(data), piece: piece})
+	in.reset(&feed{text: bytes.Clone(data), piece: piece}, small)
 	var trailer exchange.Head
 	return io.ReadAll(&chunked{from: &in, trailer: &trailer})
 }

@@ -14,7 +14,7 @@ type destination struct {
 }
 
 // perDestination bounds how many unused connections one destination keeps.
-const perDestination = 128
+const perDestination = 512
 
 // keptConnections are the unused connections to one destination. Slots are looked through from the first, so that a few stay in use and
 // the others age. No lock: a slot is taken and filled by one swap.
@@ -40,13 +40,15 @@ func (p *pools) of(to destination) *keptConnections {
 	return nil
 }
 
-// take returns a kept connection that is still good, or nil.
-func (p *pools) take(to destination) *upstream {
+// trusted is how long a connection is taken to be open after it was used, where a mistake can be made good.
+const trusted = time.Second
+
+// take returns a kept connection that is still good, or nil; where trust is given a young one may be closed all the same.
+func (p *pools) take(to destination, now time.Time, trust bool) *upstream {
 	pool := p.of(to)
 	if pool == nil {
 		return nil
 	}
-	oldest := time.Now().Add(-p.keep)
 	for i := range pool.slots {
 		if pool.slots[i].Load() == nil {
 			continue
@@ -54,7 +56,7 @@ func (p *pools) take(to destination) *upstream {
 		u := pool.slots[i].Swap(nil)
 		switch {
 		case u == nil:
-		case u.idle.After(oldest) && u.conn.quiet():
+		case u.fresh(now, p.keep, trust):
 			return u
 		default:
 			_ = u.conn.Close()
@@ -63,9 +65,15 @@ func (p *pools) take(to destination) *upstream {
 	return nil
 }
 
+// fresh tells whether u may be used again.
+func (u *upstream) fresh(now time.Time, keep time.Duration, trust bool) bool {
+	idle := now.Sub(u.idle)
+	return idle < keep && (trust && idle < trusted || u.conn.quiet())
+}
+
 // put keeps u for later.
 func (p *pools) put(u *upstream) {
-	u.reused, u.idle = true, time.Now()
+	u.reused = true
 	pool := p.of(u.to)
 	if pool == nil {
 		pool = p.open(u.to)

@@ -31,12 +31,14 @@ type socket struct {
 	ends  atomic.Int64
 }
 
-// transfer is one system call's, bound once so that a call allocates nothing.
+// transfer is what one direction's system calls work on; do is bound once, so that a call allocates nothing.
 type transfer struct {
-	p     []byte
-	n     int
-	errno syscall.Errno
-	do    func(fd uintptr) bool
+	message []byte // to be sent before anything is waited for
+	p       []byte // to be sent, or read into; nil borrows a buffer of size
+	size    int
+	n       int
+	errno   syscall.Errno
+	do      func(fd uintptr) bool
 }
 
 // open makes s the engine's end of conn.
@@ -47,12 +49,15 @@ func (s *socket) open(conn net.Conn) {
 	}
 }
 
-// within bounds the reads that follow.
-func (s *socket) within(at time.Time) error {
+// within bounds the reads that follow, as of now.
+func (s *socket) within(at, now time.Time) error {
 	s.until = at
-	if s.woken.Load() {
+	switch {
+	case s.woken.Load():
 		s.woken.Store(false)
-	} else if !s.armed.IsZero() && (at.IsZero() || !at.Before(s.armed)) || s.armed.IsZero() && at.IsZero() {
+	case s.armed.IsZero() && at.IsZero():
+		return nil
+	case s.armed.After(now) && (at.IsZero() || !at.Before(s.armed)):
 		return nil
 	}
 	s.armed = at
@@ -60,15 +65,15 @@ func (s *socket) within(at time.Time) error {
 }
 
 // wake ends a read that waits, or the next one; it may be called while another goroutine reads. Who calls it has said why before: a
-// reader asks for that between within and Read.
+// reader asks for that between within and reading.
 func (s *socket) wake() {
 	s.woken.Store(true)
 	_ = s.Conn.SetReadDeadline(longAgo())
 }
 
-// early tells whether the timer rang before its time, and sets it again.
-func (s *socket) early() bool {
-	if s.woken.Load() || !s.until.IsZero() && !time.Now().Before(s.until) {
+// early tells whether err is the timer that rang before its time, and sets it again.
+func (s *socket) early(err error) bool {
+	if !isTimeout(err) || s.woken.Load() || !s.until.IsZero() && !time.Now().Before(s.until) {
 		return false
 	}
 	s.armed = s.until
@@ -77,10 +82,26 @@ func (s *socket) early() bool {
 
 // Read waits until within's instant for what comes.
 func (s *socket) Read(p []byte) (int, error) {
+	_, n, err := s.ask(nil, p, 0)
+	return n, err
+}
+
+func (s *socket) fetch(size int) ([]byte, int, error) { return s.ask(nil, nil, size) }
+
+// askConn is ask through net.Conn.
+func (s *socket) askConn(message, p []byte, size int) ([]byte, int, error) {
+	if len(message) > 0 {
+		if _, err := s.Write(message); err != nil {
+			return nil, 0, err
+		}
+	}
+	if p == nil {
+		p = borrow(size)
+	}
 	for {
-		n, err := s.receive(p)
-		if n > 0 || err == nil || !isTimeout(err) || !s.early() {
-			return n, err
+		n, err := s.Conn.Read(p)
+		if n > 0 || err == nil || !s.early(err) {
+			return p, n, err
 		}
 	}
 }
@@ -120,18 +141,20 @@ func (s *socket) restUntil() time.Time {
 	return time.Time{}
 }
 
-// bound is within for both directions; it may be called while another goroutine writes.
-func (s *socket) bound(at time.Time) error {
+// writeBy bounds the writes; it may be called while another goroutine writes.
+func (s *socket) writeBy(at time.Time) error {
 	var ends int64
 	if !at.IsZero() {
 		ends = at.UnixNano()
 	}
-	if s.ends.Swap(ends) != 0 && ends == 0 {
-		if err := s.Conn.SetWriteDeadline(at); err != nil {
-			return err
-		}
+	if s.ends.Load() == ends {
+		return nil
 	}
-	return s.within(at)
+	s.ends.Store(ends)
+	if ends == 0 {
+		return s.Conn.SetWriteDeadline(at)
+	}
+	return nil
 }
 
 // CloseWrite ends one direction where the connection can, else both.

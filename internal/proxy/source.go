@@ -2,31 +2,32 @@ package proxy
 
 import "io"
 
-// small is the buffer that a connection always holds, in bytes; a larger head takes a larger one for its time.
-const small = 4 << 10
-
-// source reads a connection through one buffer: a head stays in it, pinned, while the body's bytes pass behind it.
+// source reads a connection through one buffer, which it has while there is data: a head stays in it, pinned, while the body's bytes
+// pass behind it.
 // Invariant: pinned <= r <= w <= len(buf).
 type source struct {
 	conn   io.Reader
-	base   []byte // the small buffer, to which the source goes back between heads
+	size   int // of the buffer that is borrowed
 	buf    []byte
 	pinned int
 	r, w   int
 }
 
-func (s *source) reset(conn io.Reader) {
-	if s.base == nil {
-		s.base = make([]byte, small)
-	}
-	*s = source{conn: conn, base: s.base, buf: s.base}
+// A fetcher reads into a buffer of the size that it borrows once something has come.
+type fetcher interface {
+	fetch(size int) (buffer []byte, n int, err error)
 }
+
+func (s *source) reset(conn io.Reader, size int) { *s = source{conn: conn, size: size} }
 
 // buffered are the bytes that were read and not taken.
 func (s *source) buffered() []byte { return s.buf[s.r:s.w] }
 
 // fill reads once, behind what is buffered. There must be room.
 func (s *source) fill() error {
+	if s.buf == nil {
+		return s.fetch()
+	}
 	if s.r == s.w {
 		s.r, s.w = s.pinned, s.pinned
 	}
@@ -39,6 +40,26 @@ func (s *source) fill() error {
 	}
 	n, err := s.conn.Read(s.buf[s.w:])
 	s.w += n
+	return asRead(n, err)
+}
+
+// fetch is fill where there is no buffer yet.
+func (s *source) fetch() (err error) {
+	n := 0
+	if from, can := s.conn.(fetcher); can {
+		s.buf, n, err = from.fetch(s.size)
+	} else {
+		s.buf = borrow(s.size)
+		n, err = s.conn.Read(s.buf)
+	}
+	s.pinned, s.r, s.w = 0, 0, n
+	if n == 0 && s.buf != nil {
+		s.release()
+	}
+	return asRead(n, err)
+}
+
+func asRead(n int, err error) error {
 	if n > 0 {
 		return nil
 	}
@@ -50,7 +71,7 @@ func (s *source) fill() error {
 
 // grow makes room for a head of up to bound bytes; it is false when there is none left.
 func (s *source) grow(bound int) bool {
-	if s.r > 0 || s.w < len(s.buf) {
+	if s.r > 0 || s.w < len(s.buf) || s.buf == nil {
 		return true // fill makes the room
 	}
 	if len(s.buf) >= bound {
@@ -58,12 +79,13 @@ func (s *source) grow(bound int) bool {
 	}
 	larger := make([]byte, min(2*len(s.buf), bound))
 	copy(larger, s.buf[:s.w])
+	yield(s.buf)
 	s.buf = larger
 	return true
 }
 
 // pin keeps the n bytes at the start, a head, in place until release. Where the room behind them is short, what follows
-// moves to a buffer of its own, and the head's buffer lives as long as the head is used.
+// moves to a buffer of its own, and the head's lives as long as the head is used.
 func (s *source) pin(n int) {
 	s.r += n
 	s.pinned = s.r
@@ -71,27 +93,31 @@ func (s *source) pin(n int) {
 	if len(s.buf)-s.r >= room {
 		return
 	}
-	next := make([]byte, small)
+	next := borrow(s.size)
 	if rest := s.w - s.r; rest > len(next) {
 		next = make([]byte, rest+room)
 	}
 	s.w = copy(next, s.buf[s.r:s.w])
 	s.buf, s.r, s.pinned = next, 0, 0
-	if s.base != nil {
-		s.base = nil // it holds the head; release makes a new one
-	}
 }
 
-// release unpins the head. What is buffered moves to the small buffer when it fits.
+// release unpins the head, and gives the buffer back when nothing is left in it.
 func (s *source) release() {
 	s.pinned = 0
-	if s.base == nil {
-		s.base = make([]byte, small)
-	}
 	rest := s.w - s.r
-	if rest <= len(s.base) {
-		copy(s.base, s.buf[s.r:s.w])
-		s.buf, s.r, s.w = s.base, 0, rest
+	switch {
+	case s.buf == nil:
+	case rest == 0:
+		yield(s.buf)
+		s.buf, s.r, s.w = nil, 0, 0
+	case rest <= s.size && len(s.buf) != s.size:
+		next := borrow(s.size)
+		s.w = copy(next, s.buf[s.r:s.w])
+		yield(s.buf)
+		s.buf, s.r = next, 0
+	default:
+		s.w = copy(s.buf, s.buf[s.r:s.w])
+		s.r = 0
 	}
 }
 

@@ -78,11 +78,10 @@ func (t *Transport) Handle(x *exchange.Exchange) error {
 		if err != nil {
 			return err
 		}
-		u, err := t.connect(x, fresh)
+		u, err := t.connect(x, fresh, whole)
 		if err != nil {
 			return t.unconnected(x, err)
 		}
-		x.Note.Connected = time.Now()
 		err = u.carry(x, message, whole)
 		if err == nil {
 			return nil
@@ -102,11 +101,14 @@ func (t *Transport) framed(x *exchange.Exchange) error {
 	return t.options.Framed.Handle(x)
 }
 
-// connect takes a kept connection, or opens one.
-func (t *Transport) connect(x *exchange.Exchange, fresh bool) (*upstream, error) {
+// connect takes a kept connection, or opens one. Whether a kept one is still open is looked at before it is used, unless it was used just
+// now and the request can be sent again: that costs a system call.
+func (t *Transport) connect(x *exchange.Exchange, fresh, whole bool) (*upstream, error) {
 	to := destination{x.Endpoint.Address, x.Endpoint.ServerName, x.Endpoint.TLS}
+	x.Note.Connected = time.Now()
 	if !fresh {
-		if u := t.pools.take(to); u != nil {
+		trusted := whole && Idempotent(x.Request.Method)
+		if u := t.pools.take(to, x.Note.Connected, trusted); u != nil {
 			return u, nil
 		}
 	}
@@ -114,6 +116,7 @@ func (t *Transport) connect(x *exchange.Exchange, fresh bool) (*upstream, error)
 	if err != nil {
 		return nil, err
 	}
+	x.Note.Connected = time.Now()
 	return newUpstream(t, conn, to), nil
 }
 

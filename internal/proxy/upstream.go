@@ -22,13 +22,17 @@ type upstream struct {
 	frame     framing
 	head      exchange.Head
 	body      answerBody
-	// reused says that an exchange was carried before; idle since then.
+	// reused says that an exchange was carried before, whose answer began at idle.
 	reused bool
 	idle   time.Time
 	sender *sender
-	// unhook ends what closes the connection when the client leaves.
-	unhook  func() bool
-	release func() error
+	// message is what the first read sends before it waits.
+	message []byte
+	// unhook ends what closes the connection when the client leaves; nil while it is not watched for.
+	unhook   func() bool
+	ctx      context.Context
+	deadline time.Time
+	release  func() error
 	// blamed is the client's fault, when that is why the connection was closed; left says that it was gone when the exchange failed.
 	blamed atomic.Pointer[error]
 	left   bool
@@ -39,7 +43,7 @@ var errUnanswered = errors.New("the connection ended before the answer began")
 func newUpstream(t *Transport, conn net.Conn, to destination) *upstream {
 	u := &upstream{transport: t, to: to}
 	u.conn.open(conn)
-	u.in.reset(&u.conn)
+	u.in.reset(u, large)
 	u.body.u = u
 	u.release = u.giveBack
 	return u
@@ -47,22 +51,67 @@ func newUpstream(t *Transport, conn net.Conn, to destination) *upstream {
 
 // carry sends message, the head and maybe the body, then what is left of the body beside the wait for the answer's head.
 func (u *upstream) carry(x *exchange.Exchange, message []byte, whole bool) error {
-	u.unhook = context.AfterFunc(x.Ctx, func() { _ = u.conn.Close() })
-	err := u.conn.bound(x.Deadline)
-	if err == nil {
-		_, err = u.conn.Write(message)
-	}
-	if err != nil {
+	if err := u.begin(x, message, whole); err != nil {
 		return u.fail(x, fmt.Errorf("%w: %w", errUnanswered, err))
-	}
-	if !whole {
-		u.sender = startSender(u, &x.Body)
 	}
 	if err := u.receive(x); err != nil {
 		return u.fail(x, err)
 	}
 	x.Reply.OnClose(u.release)
 	return nil
+}
+
+// begin has the message sent, by the first read where that is all of it.
+func (u *upstream) begin(x *exchange.Exchange, message []byte, whole bool) error {
+	u.ctx, u.deadline, u.unhook, u.message = x.Ctx, x.Deadline, nil, message
+	if err := u.conn.writeBy(u.deadline); err != nil {
+		return err
+	}
+	soon := x.Note.Connected.Add(unwatched)
+	if !u.deadline.IsZero() && u.deadline.Before(soon) {
+		soon = u.deadline
+	}
+	if err := u.conn.within(soon, x.Note.Connected); err != nil || whole {
+		return err
+	}
+	u.message = nil
+	if _, err := u.conn.Write(message); err != nil {
+		return err
+	}
+	u.sender = startSender(u, &x.Body)
+	return nil
+}
+
+// Read reads the connection. What takes long ends when the client leaves: most is over before that is worth a thought.
+func (u *upstream) Read(p []byte) (int, error) {
+	_, n, err := u.read(p, 0)
+	return n, err
+}
+
+func (u *upstream) fetch(size int) ([]byte, int, error) { return u.read(nil, size) }
+
+func (u *upstream) read(p []byte, size int) ([]byte, int, error) {
+	message := u.message
+	u.message = nil
+	got, n, err := u.conn.ask(message, p, size)
+	if n > 0 || u.unhook != nil || !isTimeout(err) {
+		return got, n, err
+	}
+	if err := u.watch(u.deadline); err != nil {
+		return got, 0, err
+	}
+	if got == nil {
+		got = p
+	}
+	return u.conn.ask(u.conn.read.message, got, size) // what was not sent yet, where the time for that was over before
+}
+
+// watch has the connection closed when the client leaves, and bounds what follows.
+func (u *upstream) watch(until time.Time) error {
+	if u.unhook == nil {
+		u.unhook = context.AfterFunc(u.ctx, func() { _ = u.conn.Close() })
+	}
+	return u.conn.within(until, time.Now())
 }
 
 // receive reads heads up to the final one, and makes it the reply.
@@ -76,7 +125,8 @@ func (u *upstream) receive(x *exchange.Exchange) error {
 		case status == 101:
 			return u.switched(x)
 		case status >= 200:
-			x.Note.Answered = time.Now()
+			u.idle = time.Now()
+			x.Note.Answered = u.idle
 			return u.accept(x)
 		case status != 100 && x.Interim != nil: // 100 answers our own waiting, and we do not wait
 			if err := x.Interim(&u.head); err != nil {
@@ -126,9 +176,17 @@ func (u *upstream) accept(x *exchange.Exchange) error {
 		reply.Trailer = &u.body.trailer
 	}
 	if streams(&reply.Head) {
-		return u.conn.bound(time.Time{})
+		return u.lift()
 	}
 	return nil
+}
+
+// lift ends the deadline of a connection whose answer is meant to last.
+func (u *upstream) lift() error {
+	if err := u.conn.writeBy(time.Time{}); err != nil {
+		return err
+	}
+	return u.watch(time.Time{})
 }
 
 // streams tells whether an answer is meant to last: its timeout is for the head.
@@ -148,7 +206,7 @@ func (u *upstream) switched(x *exchange.Exchange) error {
 	x.Reply.Head.Set("Upgrade", string(u.frame.upgrade))
 	u.body.kind = untilClose
 	x.Reply.Upgrade = &halves{Reader: &u.in, Conn: &u.conn}
-	return u.conn.bound(time.Time{})
+	return u.lift()
 }
 
 // asked tells whether every protocol of the answer is one that was offered (RFC 9110 §7.8).
@@ -166,8 +224,11 @@ func asked(h *exchange.Head, upgrade string) bool {
 func (u *upstream) fail(x *exchange.Exchange, err error) error {
 	// Asked before the body is interrupted: net/http takes that for the end of its connection.
 	u.left = x.Ctx.Err() != nil
-	u.unhook()
+	if u.unhook != nil {
+		u.unhook()
+	}
 	_ = u.conn.Close()
+	u.in.release()
 	u.sender.stop()
 	return err
 }
@@ -194,8 +255,8 @@ func (u *upstream) cause(x *exchange.Exchange, err error) error {
 
 // giveBack keeps the connection when both messages are complete on it and nothing came after, else closes it.
 func (u *upstream) giveBack() error {
-	hooked := u.unhook()
-	if hooked && u.body.complete() && u.sender.finished() && u.frame.persists(u.head.Proto) && len(u.in.buffered()) == 0 {
+	open := u.unhook == nil || u.unhook()
+	if open && u.body.complete() && u.sender.finished() && u.frame.persists(u.head.Proto) && len(u.in.buffered()) == 0 {
 		u.sender = nil
 		u.in.release()
 		u.transport.pools.put(u)
@@ -203,5 +264,6 @@ func (u *upstream) giveBack() error {
 	}
 	err := u.conn.Close()
 	u.sender.stop()
+	u.in.release()
 	return err
 }

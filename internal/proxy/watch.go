@@ -13,6 +13,9 @@ type watch struct {
 	mu    struct {
 		sync.Mutex
 		state watchState
+		began time.Time
+		// set says that the timer will ring: it is not moved for each exchange, but set again when it rings too early.
+		set bool
 	}
 	read chan struct{} // one value when a read has ended
 }
@@ -28,10 +31,14 @@ const (
 // unwatched is how long an exchange goes without; most are over before.
 const unwatched = 20 * time.Millisecond
 
-func (w *watch) arm() {
+func (w *watch) arm(began time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.mu.state = armed
+	w.mu.state, w.mu.began = armed, began
+	if w.mu.set {
+		return
+	}
+	w.mu.set = true
 	if w.timer == nil {
 		w.read = make(chan struct{}, 1)
 		w.timer = time.AfterFunc(unwatched, w.look)
@@ -54,9 +61,6 @@ func (w *watch) stop() bool {
 	defer w.mu.Unlock()
 	before := w.mu.state
 	w.mu.state = unarmed
-	if before == armed {
-		w.timer.Stop()
-	}
 	return before == reading
 }
 
@@ -78,11 +82,16 @@ func (w *watch) look() {
 func (w *watch) begin() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.mu.set = false
 	if w.mu.state != armed {
 		return false
 	}
+	if left := unwatched - time.Since(w.mu.began); left > 0 {
+		w.again(left)
+		return false
+	}
 	if !w.c.body.complete.Load() {
-		w.timer.Reset(5 * unwatched)
+		w.again(5 * unwatched)
 		return false
 	}
 	in := &w.c.in
@@ -92,4 +101,10 @@ func (w *watch) begin() bool {
 	}
 	w.mu.state = reading
 	return true
+}
+
+// again sets the timer. The lock is held.
+func (w *watch) again(after time.Duration) {
+	w.mu.set = true
+	w.timer.Reset(after)
 }
