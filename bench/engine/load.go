@@ -29,21 +29,46 @@ func serve() (net.Listener, error) {
 	return l, nil
 }
 
-// load sends requests over s.connections connections, one after the other on each, and returns how many were answered.
-func load(address string, s shape, length time.Duration) (int64, error) {
+// client is one connection that sends requests, one after the other.
+type client struct {
+	conn    net.Conn
+	in      *bufio.Reader
+	request []byte
+	answer  int
+}
+
+// clients are s.connections of them: opened before the measure begins, for what a connection costs is no cost of a request.
+func clients(address string, s shape) ([]*client, error) {
 	request := fmt.Appendf(nil, "GET /bench?%d HTTP/1.1\r\nHost: bench.local\r\n\r\n", s.answer)
 	if s.send > 0 {
 		request = fmt.Appendf(nil, "POST /bench?%d HTTP/1.1\r\nHost: bench.local\r\nContent-Length: %d\r\n\r\n%s",
 			s.answer, s.send, bytes.Repeat([]byte("y"), s.send))
 	}
+	var all []*client
+	for range s.connections {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, &client{conn, bufio.NewReaderSize(conn, 32<<10), request, s.answer})
+	}
+	return all, nil
+}
+
+// load has all of them send for so long, and returns how many requests were answered.
+func load(all []*client, length time.Duration) (int64, error) {
 	var done atomic.Int64
 	var group sync.WaitGroup
-	failures := make(chan error, s.connections)
+	failures := make(chan error, len(all))
 	until := time.Now().Add(length)
-	for range s.connections {
+	for _, c := range all {
 		group.Go(func() {
-			if err := repeat(address, request, s.answer, until, &done); err != nil {
-				failures <- err
+			for time.Now().Before(until) {
+				if err := c.once(); err != nil {
+					failures <- err
+					return
+				}
+				done.Add(1)
 			}
 		})
 	}
@@ -52,23 +77,11 @@ func load(address string, s shape, length time.Duration) (int64, error) {
 	return done.Load(), <-failures
 }
 
-func repeat(address string, request []byte, answer int, until time.Time, done *atomic.Int64) error {
-	conn, err := net.Dial("tcp", address)
-	if err != nil {
+func (c *client) once() error {
+	if _, err := c.conn.Write(c.request); err != nil {
 		return err
 	}
-	defer conn.Close()
-	in := bufio.NewReaderSize(conn, 32<<10)
-	for time.Now().Before(until) {
-		if _, err := conn.Write(request); err != nil {
-			return err
-		}
-		if err := readAnswer(in, answer); err != nil {
-			return err
-		}
-		done.Add(1)
-	}
-	return nil
+	return readAnswer(c.in, c.answer)
 }
 
 // readAnswer reads one answer with a Content-Length: a client that costs little leaves the cores to the proxy.
