@@ -105,7 +105,9 @@ func (t *Transport) framed(x *exchange.Exchange) error {
 // now and the request can be sent again: that costs a system call.
 func (t *Transport) connect(x *exchange.Exchange, fresh, whole bool) (*upstream, error) {
 	to := destination{x.Endpoint.Address, x.Endpoint.ServerName, x.Endpoint.TLS}
-	x.Note.Connected = time.Now()
+	if x.Note.Connected = x.Note.Queued; fresh || x.Note.Queued.IsZero() {
+		x.Note.Connected = time.Now()
+	}
 	if !fresh {
 		trusted := whole && Idempotent(x.Request.Method)
 		if u := t.pools.take(to, x.Note.Connected, trusted); u != nil {

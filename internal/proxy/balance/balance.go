@@ -29,15 +29,22 @@ type balancer struct {
 
 // Handle makes one try after the other until one is final.
 func (b *balancer) Handle(x *exchange.Exchange) error {
-	b.mine.budget.call(cmp.Or(x.Now, time.Now()))
+	arrived := x.Now
+	if arrived.IsZero() {
+		arrived = time.Now()
+	}
+	b.mine.budget.call(arrived)
 	for failed := ""; ; {
 		chosen, err := b.choose(x, failed)
 		if err != nil {
 			return err
 		}
 		err = b.try(x, chosen)
+		if !b.retry.again(x, err) {
+			return err
+		}
 		now := time.Now()
-		if !b.retry.again(x, err) || !b.allowed(x, now) {
+		if !b.allowed(x, now) {
 			return err
 		}
 		b.state.retried(x.Edge.Caller, now)
@@ -75,7 +82,11 @@ func (b *balancer) try(x *exchange.Exchange, chosen *load) error {
 	}()
 	err := b.next.Handle(x)
 	if err == nil {
-		chosen.observe(time.Since(x.Note.Queued), time.Now())
+		answered := x.Note.Answered
+		if !answered.After(x.Note.Queued) { // by what does not say so
+			answered = time.Now()
+		}
+		chosen.observe(answered.Sub(x.Note.Queued), answered)
 		x.Reply.OnClose(chosen.release)
 		open = true
 		return nil
