@@ -25,6 +25,9 @@ type Body struct {
 	// Unwanted names the fields that are taken out of Trailer before anybody sees it: what must not come as a field must not
 	// come behind the body either. nil names none.
 	Unwanted func(name []byte) bool
+	// Budget bounds what all bodies keep together beyond 8 KiB each; one that gets no share is not kept. nil is no bound.
+	Budget *Budget
+	taken  int64
 }
 
 // Unknown is the length of a body whose end shows only when it comes.
@@ -36,7 +39,10 @@ func (b *Body) Reset(source io.Reader, length int64) {
 	if cap(kept) > keptIdle {
 		kept = nil // a connection that waits for its next request holds no upload
 	}
-	*b = Body{source: source, length: length, kept: kept}
+	if b.taken > 0 {
+		b.Budget.Give(b.taken)
+	}
+	*b = Body{source: source, length: length, kept: kept, Budget: b.Budget}
 }
 
 // Len is the length in bytes, or Unknown.
@@ -72,13 +78,26 @@ func (b *Body) Read(p []byte) (int, error) {
 func (b *Body) keep(p []byte) {
 	switch {
 	case atomic.LoadUint32(&b.lost) == 1:
-	case len(b.kept)+len(p) > Kept:
+	case len(b.kept)+len(p) > Kept, !b.afford(len(b.kept) + len(p)):
 		atomic.StoreUint32(&b.lost, 1)
 		b.kept, b.at = b.kept[:0], 0
 	default:
 		b.kept = append(b.kept, p...)
 		b.at = len(b.kept)
 	}
+}
+
+// afford takes what n kept bytes cost of the budget.
+func (b *Body) afford(n int) bool {
+	more := int64(n) - keptIdle - b.taken
+	if more <= 0 {
+		return true
+	}
+	if !b.Budget.Take(more) {
+		return false
+	}
+	b.taken += more
+	return true
 }
 
 // ErrInterrupted is what a Read that Interrupt ended returns: nothing is lost, and it may be read on after Resume.

@@ -32,13 +32,15 @@ type connection struct {
 	out    *[]byte
 	pass   func(*exchange.Head) error // interim, bound once
 	served int
+	taken  int64 // of the server's memory, by a large head
 	// keep says that another exchange may follow, begun that the answer's head has gone.
 	keep, begun bool
 }
 
-// The phases of a connection: a shutdown closes one that waits, and lets one that works finish.
+// The phases of a connection: a shutdown closes one that waits, and lets one whose head arrives or that works finish.
 const (
 	waiting int32 = iota
+	arriving
 	working
 	closing
 )
@@ -50,6 +52,7 @@ func newConnection(ctx context.Context, s *Server, conn net.Conn) *connection {
 	c := &connection{server: s}
 	c.conn.open(conn)
 	c.conn.pause = s.limits.WritePause
+	c.x.Body.Budget = &s.memory
 	c.x.Ctx, c.cancel = context.WithCancelCause(ctx)
 	c.in.reset(&c.conn, small)
 	c.body.c, c.watch.c, c.pass = c, c, c.interim
@@ -68,6 +71,7 @@ func (c *connection) serve() {
 	}
 	for {
 		end, err := c.await()
+		c.phase.CompareAndSwap(arriving, working)
 		if errors.Is(err, errPreface) {
 			c.framed()
 			return
@@ -79,6 +83,7 @@ func (c *connection) serve() {
 			break
 		}
 	}
+	c.repay()
 	_ = c.conn.Close()
 }
 
@@ -111,7 +116,7 @@ func (c *connection) await() (int, error) {
 	if len(c.in.buffered()) == 0 && !c.idle() {
 		return 0, nil
 	}
-	c.phase.CompareAndSwap(waiting, working)
+	c.phase.CompareAndSwap(waiting, arriving)
 	began, line, skipped := time.Time{}, 0, false
 	for {
 		data := c.in.buffered()
@@ -146,6 +151,12 @@ func (c *connection) isPreface(data []byte) bool {
 
 // more reads further bytes of a head.
 func (c *connection) more(data []byte, began time.Time) error {
+	if need := int64(c.in.need(c.server.limits.Head)); need > 0 {
+		if !c.server.memory.Take(need) {
+			return errNoMemory
+		}
+		c.taken += need
+	}
 	if !c.in.grow(c.server.limits.Head) {
 		return tooLarge(data)
 	}
@@ -290,7 +301,14 @@ func (c *connection) finish(x *exchange.Exchange) {
 	x.Reset()
 	x.Ctx = ctx
 	c.in.release()
+	c.repay()
 	c.served++
+}
+
+// repay gives back what a large head took.
+func (c *connection) repay() {
+	c.server.memory.Give(c.taken)
+	c.taken = 0
 }
 
 // drained reads the rest of a body that nobody wanted, within bounds.

@@ -14,6 +14,11 @@ type Limits struct {
 	HeadTime, Idle, BodyPause, WritePause time.Duration
 	// Drain is how many bytes of a body that nobody wants are read to keep the connection.
 	Drain int64
+	// Connections is how many there may be at once. Above it one that waits for a request is closed for a new one, else one whose
+	// head is still on its way; where all are at work the new one is refused.
+	Connections int
+	// Memory bounds, in bytes, what large heads and bodies kept for another try hold together, over all connections.
+	Memory int64
 }
 
 func (l Limits) orDefaults() Limits {
@@ -21,6 +26,6 @@ func (l Limits) orDefaults() Limits {
 		Head: cmp.Or(l.Head, 64<<10), Target: cmp.Or(l.Target, 16<<10), Fields: cmp.Or(l.Fields, 100),
 		HeadTime: cmp.Or(l.HeadTime, 10*time.Second), Idle: cmp.Or(l.Idle, 75*time.Second),
 		BodyPause: cmp.Or(l.BodyPause, 60*time.Second), WritePause: cmp.Or(l.WritePause, 60*time.Second),
-		Drain: cmp.Or(l.Drain, 256<<10),
+		Drain: cmp.Or(l.Drain, 256<<10), Connections: cmp.Or(l.Connections, 10_000), Memory: cmp.Or(l.Memory, 256<<20),
 	}
 }

@@ -37,6 +37,7 @@ type Server struct {
 
 	once     sync.Once
 	limits   Limits
+	memory   exchange.Budget
 	draining atomic.Bool
 	all      sync.WaitGroup
 	mu       struct {
@@ -51,6 +52,7 @@ type Server struct {
 func (s *Server) prepare() {
 	s.once.Do(func() {
 		s.limits = s.Limits.orDefaults()
+		s.memory.Grant(s.limits.Memory)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.mu.listeners, s.mu.connections = map[net.Listener]struct{}{}, map[*connection]struct{}{}
@@ -92,6 +94,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 func (s *Server) start(ctx context.Context, conn net.Conn) {
 	c := newConnection(ctx, s, s.secure(conn))
 	if !s.add(c) {
+		// A fresh connection has room for it; who does not read it sees the end all the same.
+		_, _ = c.conn.transmit(overloaded)
 		_ = conn.Close()
 		return
 	}
@@ -196,12 +200,38 @@ func (s *Server) forget(l net.Listener) {
 func (s *Server) add(c *connection) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.mu.shut {
+	if s.mu.shut || len(s.mu.connections) >= s.limits.Connections && !s.shed() {
 		return false
 	}
 	s.mu.connections[c] = struct{}{}
 	s.all.Add(1)
 	return true
+}
+
+var overloaded = []byte("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+// shed ends a connection that does no work, if it finds one soon: the map's order is random. The lock is held.
+func (s *Server) shed() bool {
+	const tries = 256
+	looked := 0
+	var late *connection
+	for c := range s.mu.connections {
+		switch {
+		case c.phase.CompareAndSwap(waiting, closing):
+			c.conn.wake()
+			return true
+		case c.phase.Load() == arriving:
+			late = c
+		}
+		if looked++; looked == tries {
+			break
+		}
+	}
+	if late != nil && late.phase.CompareAndSwap(arriving, closing) {
+		late.conn.wake()
+		return true
+	}
+	return false
 }
 
 func (s *Server) remove(c *connection) {

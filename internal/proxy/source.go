@@ -69,6 +69,14 @@ func asRead(n int, err error) error {
 	return err
 }
 
+// need is how many bytes grow will take beyond what is there.
+func (s *source) need(bound int) int {
+	if s.r > 0 || s.w < len(s.buf) || s.buf == nil {
+		return 0
+	}
+	return min(len(s.buf), bound-len(s.buf))
+}
+
 // grow makes room for a head of up to bound bytes; it is false when there is none left.
 func (s *source) grow(bound int) bool {
 	if s.r > 0 || s.w < len(s.buf) || s.buf == nil {

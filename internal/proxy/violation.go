@@ -33,6 +33,7 @@ var (
 	errName          = &violation{text: "a field name is not a token directly followed by a colon", section: "RFC 9112 §5.1"}
 	errValue         = &violation{text: "a field value has a control character", section: "RFC 9110 §5.5"}
 	errHeadLarge     = &violation{text: "the head is too large", section: "RFC 6585 §5", status: 431, code: diag.HeadTooLarge}
+	errNoMemory      = &violation{text: "too many large heads are on their way", section: "RFC 9110 §15.6.4", status: 503, code: diag.HeadTooLarge}
 	errHosts         = &violation{text: "there is not exactly one Host field", section: "RFC 9112 §3.2"}
 	errHost          = &violation{text: "Host is not a host with an optional port", section: "RFC 9110 §7.2"}
 	errLength        = &violation{text: "Content-Length is not one decimal number", section: "RFC 9110 §8.6"}
