@@ -49,9 +49,12 @@ func Compile(app *graph.App) (*Program, diag.List) {
 		p.audience = problem.Inside
 	}
 	var matchers []*route.Rule
+	alike := map[[2]string][]*route.Rule{} // by host and shape: only those can be in conflict
 	for _, r := range app.Edge.Routes {
 		if compiled := c.rule(r); compiled != nil {
-			c.conflicts(compiled, matchers)
+			key := [2]string{compiled.Host, compiled.Pattern.Shape()}
+			c.conflicts(compiled, alike[key])
+			alike[key] = append(alike[key], compiled.Rule)
 			p.rules = append(p.rules, compiled)
 			matchers = append(matchers, compiled.Rule)
 		}
