@@ -35,12 +35,14 @@ func main() {
 	only := flag.String("only", "", "measure only the proxies named here, such as banyan,nginx")
 	kind := flag.String("shape", "", "measure only the shapes whose name has this in it")
 	earlier := flag.String("earlier", "", "another build of banyan, measured beside this one")
+	routes := flag.Int("routes", 0, "routes of one more build of banyan, measured beside the one with a single route")
+	idle := flag.Int("idle", 0, "idle connections whose memory is measured at the end")
 	flag.Parse()
 	if runtime.GOOS != "linux" {
 		fmt.Println("this bench reads /proc, so it runs on Linux only")
 		os.Exit(1)
 	}
-	if err := run(context.Background(), plan{*rounds, *length, *only, *kind, *earlier}); err != nil {
+	if err := run(context.Background(), plan{*rounds, *length, *only, *kind, *earlier, *routes, *idle}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -52,6 +54,8 @@ type plan struct {
 	length      time.Duration
 	only, shape string
 	earlier     string
+	routes      int
+	idle        int
 }
 
 func run(ctx context.Context, p plan) error {
@@ -86,7 +90,10 @@ func run(ctx context.Context, p plan) error {
 		}
 		report(s, proxies, costs)
 	}
-	return nil
+	if p.idle == 0 {
+		return nil
+	}
+	return reportIdle(proxies, p.idle)
 }
 
 // one is the CPU of p for each request, in microseconds.

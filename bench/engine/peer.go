@@ -27,14 +27,17 @@ type peer struct {
 // startAll starts Banyan first, then the peers that are installed; those that are missing are named.
 func startAll(ctx context.Context, folder, backend string, p plan) ([]*peer, error) {
 	var all []*peer
-	for _, build := range [][2]string{{"banyan", "bin/banyan"}, {"earlier", p.earlier}} {
-		name, binary := build[0], build[1]
-		if binary == "" {
-			continue
-		}
-		own, err := startBanyan(ctx, name, binary, filepath.Join(folder, name), backend)
+	builds := []build{{"banyan", "bin/banyan", 1}}
+	if p.earlier != "" {
+		builds = append(builds, build{"earlier", p.earlier, 1})
+	}
+	if p.routes > 0 {
+		builds = append(builds, build{"routes", "bin/banyan", p.routes})
+	}
+	for _, b := range builds {
+		own, err := b.start(ctx, filepath.Join(folder, b.name), backend)
 		if err != nil {
-			return all, fmt.Errorf("starting %s: %w", name, err)
+			return all, fmt.Errorf("starting %s: %w", b.name, err)
 		}
 		all = append(all, own)
 	}
@@ -81,17 +84,31 @@ func start(ctx context.Context, name, listen string, argv []string) (*peer, erro
 	return p, answering(listen)
 }
 
-func startBanyan(ctx context.Context, name, binary, folder, backend string) (*peer, error) {
+// build is a banyan with so many routes: the last one leads to the backend.
+type build struct {
+	name, binary string
+	routes       int
+}
+
+func (b build) file(listen, backend string) string {
+	var routes strings.Builder
+	for i := range b.routes - 1 {
+		fmt.Fprintf(&routes, "    - {path: /r%d/**, to: backend}\n", i)
+	}
+	return fmt.Sprintf("banyan: 1\napp: bench\ngateway:\n  listen: %s\n  routes:\n%s    - {path: /**, to: backend}\n"+
+		"external:\n  backend: {endpoints: [%q]}\n", listen, routes.String(), backend)
+}
+
+func (b build) start(ctx context.Context, folder, backend string) (*peer, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
 	listen := free()
 	file := filepath.Join(folder, "banyan.yaml")
-	text := fmt.Sprintf("banyan: 1\napp: bench\ngateway:\n  listen: %s\n  routes:\n    - {path: /**, to: backend}\nexternal:\n  backend: {endpoints: [%q]}\n", listen, backend)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(b.file(listen, backend)), 0o600); err != nil {
 		return nil, err
 	}
-	if out, err := exec.CommandContext(ctx, binary, "up", "-d", "--wait", "--file", file).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, b.binary, "up", "-d", "--wait", "--file", file).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, out)
 	}
 	app, err := api.Dial(project.Place{Root: folder}.Socket()).App(ctx)
@@ -99,8 +116,8 @@ func startBanyan(ctx context.Context, name, binary, folder, backend string) (*pe
 		return nil, err
 	}
 	return &peer{
-		name: name, address: listen, processes: func() []int { return []int{app.PID} },
-		stop: func() { _ = exec.Command(binary, "down", "--file", file).Run() }, // what is left ends with the machine
+		name: b.name, address: listen, processes: func() []int { return []int{app.PID} },
+		stop: func() { _ = exec.Command(b.binary, "down", "--file", file).Run() }, // what is left ends with the machine
 	}, answering(listen)
 }
 
