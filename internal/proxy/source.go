@@ -45,7 +45,7 @@ func (s *source) fill() error {
 
 // fetch is fill where there is no buffer yet.
 func (s *source) fetch() (err error) {
-	n := 0
+	var n int
 	if from, can := s.conn.(fetcher); can {
 		s.buf, n, err = from.fetch(s.size)
 	} else {

@@ -29,10 +29,10 @@ type upstream struct {
 	// message is what the first read sends before it waits.
 	message []byte
 	// unhook ends what closes the connection when the client leaves; nil while it is not watched for.
-	unhook   func() bool
-	ctx      context.Context
-	deadline time.Time
-	release  func() error
+	unhook func() bool
+	// x is the exchange that is carried.
+	x       *exchange.Exchange
+	release func() error
 	// blamed is the client's fault, when that is why the connection was closed; left says that it was gone when the exchange failed.
 	blamed atomic.Pointer[error]
 	left   bool
@@ -63,13 +63,13 @@ func (u *upstream) carry(x *exchange.Exchange, message []byte, whole bool) error
 
 // begin has the message sent, by the first read where that is all of it.
 func (u *upstream) begin(x *exchange.Exchange, message []byte, whole bool) error {
-	u.ctx, u.deadline, u.unhook, u.message = x.Ctx, x.Deadline, nil, message
-	if err := u.conn.writeBy(u.deadline); err != nil {
+	u.x, u.unhook, u.message = x, nil, message
+	if err := u.conn.writeBy(u.x.Deadline); err != nil {
 		return err
 	}
 	soon := x.Note.Connected.Add(unwatched)
-	if !u.deadline.IsZero() && u.deadline.Before(soon) {
-		soon = u.deadline
+	if !u.x.Deadline.IsZero() && u.x.Deadline.Before(soon) {
+		soon = u.x.Deadline
 	}
 	if err := u.conn.within(soon, x.Note.Connected); err != nil || whole {
 		return err
@@ -97,7 +97,7 @@ func (u *upstream) read(p []byte, size int) ([]byte, int, error) {
 	if n > 0 || u.unhook != nil || !isTimeout(err) {
 		return got, n, err
 	}
-	if err := u.watch(u.deadline); err != nil {
+	if err := u.watch(u.x.Deadline); err != nil {
 		return got, 0, err
 	}
 	if got == nil {
@@ -109,7 +109,7 @@ func (u *upstream) read(p []byte, size int) ([]byte, int, error) {
 // watch has the connection closed when the client leaves, and bounds what follows.
 func (u *upstream) watch(until time.Time) error {
 	if u.unhook == nil {
-		u.unhook = context.AfterFunc(u.ctx, func() { _ = u.conn.Close() })
+		u.unhook = context.AfterFunc(u.x.Ctx, func() { _ = u.conn.Close() })
 	}
 	return u.conn.within(until, time.Now())
 }
@@ -256,6 +256,7 @@ func (u *upstream) cause(x *exchange.Exchange, err error) error {
 // giveBack keeps the connection when both messages are complete on it and nothing came after, else closes it.
 func (u *upstream) giveBack() error {
 	open := u.unhook == nil || u.unhook()
+	u.x, u.unhook = nil, nil
 	if open && u.body.complete() && u.sender.finished() && u.frame.persists(u.head.Proto) && len(u.in.buffered()) == 0 {
 		u.sender = nil
 		u.in.release()
