@@ -88,7 +88,7 @@ bench-start: build ## up, first request, down, memory
 .PHONY: bench-engine
 bench-engine: build ## CPU per request beside nginx, HAProxy and Caddy, from their packages
 	bash bench/engine/install.sh
-	go run ./bench/engine
+	go run ./bench/engine -routes 5000 -idle 2000
 
 .PHONY: clean
 clean: ## Remove what was built
