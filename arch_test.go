@@ -19,7 +19,7 @@ const module = "github.com/banyan-run/banyan"
 var rows = [][]string{
 	{"trace", "unit", "diag", "redact", "snapshot", "signal", "problem", "journal", "lifecycle", "atomicfile", "dotenv"},
 	{"contract", "expr", "exchange", "graph"},
-	{"spec", "importer", "keeper", "runner", "image", "bus", "registry", "proxy", "identity", "broker", "database", "saga",
+	{"spec", "importer", "starter", "keeper", "runner", "image", "bus", "registry", "proxy", "identity", "broker", "database", "saga",
 		"config", "secret", "telemetry", "rollout", "autoscale", "advise", "layout", "terminal", "markdown", "export", "project", "migration", "subset"},
 	{"layer", "supervise", "check"},
 	{"gateway", "mesh", "reconcile"},
@@ -33,7 +33,7 @@ var importers = map[string][]string{
 	"cel.dev/cel-go":         {"internal/expr"},
 	"github.com/fsnotify":    {"internal/runner"},
 	"github.com/spf13/cobra": {"internal/cli", "internal/manual"},
-	"go.yaml.in/yaml":        {"internal/spec", "internal/importer", "internal/contract", "examples"},
+	"go.yaml.in/yaml":        {"internal/spec", "internal/importer", "internal/starter", "internal/contract", "examples"},
 	"golang.org/x/net":       {"internal/proxy"},
 	"golang.org/x/sys":       {"internal"},
 	"golang.org/x/term":      {"internal/terminal"},
