@@ -59,6 +59,8 @@ var faultTable = []fault{
 	{"validate", 1, 1, 0, 0, 0, 0},
 	{"config", 1, 1, 0, 0, 0, 0},
 	{"schema", 0, 0, 0, 0, 0, 0},
+	{"init --template cobol", 2, 1, 1, 1, 1, 1},
+	{"init service one --template go", 1, 1, 1, 1, 1, 1},
 	{"import Procfile --dry-run", 0, 0, 0, 0, 0, 0},
 	{"version", 0, 0, 0, 0, 0, 0},
 	{"completion bash", 0, 0, 0, 0, 0, 0},

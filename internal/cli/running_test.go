@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -22,6 +23,7 @@ import (
 func TestLiveSessions(t *testing.T) {
 	script(t, "testdata/live", map[string]func(*testscript.TestScript, bool, []string){
 		"sigkill": signalled(syscall.SIGKILL), "sigstop": signalled(syscall.SIGSTOP), "pids": pids, "gone": gone,
+		"needs": needs, "replace": replace,
 	})
 }
 
@@ -86,4 +88,25 @@ func lives(pid int) bool {
 		return false
 	}
 	return syscall.Kill(pid, 0) == nil
+}
+
+// needs fails where a language is missing that must be there, and lets its tools find what they keep for the user: needs go.
+func needs(ts *testscript.TestScript, _ bool, args []string) {
+	if _, err := exec.LookPath(args[0]); err != nil && os.Getenv("BANYAN_REQUIRE_SERVICES") == "1" {
+		ts.Fatalf("%s is not installed", args[0])
+	}
+	for _, name := range []string{"GOCACHE", "HOME"} {
+		if value := os.Getenv(name); value != "" {
+			ts.Setenv(name, value)
+		}
+	}
+}
+
+// replace replaces text in a file, with variables in both: replace banyan.yaml 8080 $GATEWAY.
+func replace(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s does not hold %s", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
 }
