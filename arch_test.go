@@ -19,7 +19,7 @@ const module = "github.com/banyan-run/banyan"
 var rows = [][]string{
 	{"trace", "unit", "diag", "redact", "snapshot", "signal", "problem", "journal", "lifecycle", "atomicfile", "dotenv"},
 	{"contract", "expr", "exchange", "graph"},
-	{"spec", "importer", "starter", "keeper", "runner", "image", "bus", "registry", "proxy", "identity", "broker", "database", "saga",
+	{"spec", "importer", "starter", "debugger", "keeper", "runner", "image", "bus", "registry", "proxy", "identity", "broker", "database", "saga",
 		"config", "secret", "telemetry", "rollout", "autoscale", "advise", "layout", "terminal", "markdown", "export", "project", "migration", "subset"},
 	{"layer", "supervise", "check"},
 	{"gateway", "mesh", "reconcile"},

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -74,6 +75,9 @@ type instance struct {
 	Memory   int64     `json:"memory"`
 	Last     Text      `json:"last"`
 	Reason   Text      `json:"reason"`
+	Debug    *struct {
+		Address Text `json:"address"`
+	} `json:"debug"`
 }
 
 // variable is one of a service's environment; the API has masked what is secret.
@@ -135,6 +139,8 @@ func (s service) Says() Text {
 		return "external"
 	case s.Absent && s.Phase == stopped:
 		return "not in the set"
+	case s.Phase == running && slices.ContainsFunc(s.Instances, func(i instance) bool { return i.Debug != nil }):
+		return "debugging"
 	}
 	return s.Phase
 }

@@ -18,6 +18,8 @@ type Means struct {
 	Straight func(callee string) (exchange.Handler, error)
 	// Seed gives a random number a request, for weights, from any goroutine; nil is math/rand's.
 	Seed func() uint64
+	// Held tells whether a debugger holds a service, or somebody whom it calls in turn: no timeout holds then. nil is never.
+	Held func(service string) bool
 }
 
 // Gateway is a snapshot: an exchange that began with it ends with it, whatever is swapped in meanwhile.

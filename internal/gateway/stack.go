@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"slices"
+
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/layer"
@@ -47,11 +49,19 @@ var stack = []entry{
 		edge: func(p *Program) exchange.Layer { return route.Layer(p.table) }},
 	// As early as the timeout is known, so that it bounds everything behind, held and repeated tries included.
 	{name: "deadline", explain: explainDeadline,
-		each: func(r *rule, _ Means) exchange.Layer { return deadline.Layer(r.timeout) }},
+		each: buildDeadline},
 	// After whatever reads the path as the file's patterns have it, for from here on it is the service's own.
 	{name: "rewrite", explain: explainRewrite, each: buildRewrite},
 	// Last: the share decides who is asked and nothing else.
 	{name: "to", explain: explainTo, each: buildSplit},
+}
+
+func buildDeadline(r *rule, m Means) exchange.Layer {
+	if m.Held == nil {
+		return deadline.Layer(r.timeout, nil)
+	}
+	held := func(t split.Target) bool { return m.Held(t.Route.To) }
+	return deadline.Layer(r.timeout, func() bool { return slices.ContainsFunc(r.targets, held) })
 }
 
 func buildRewrite(r *rule, _ Means) exchange.Layer {

@@ -148,9 +148,12 @@ func explainAllow(_ *Mesh, q *question) (layer.Step, *problem.Cause) {
 	return layer.Step{Says: "yes", Detail: rule.Method + " " + rule.Pattern.Text, At: rule.At}, nil
 }
 
-func explainDeadline(_ *Mesh, q *question) (layer.Step, *problem.Cause) {
-	if q.timeout == 0 {
+func explainDeadline(m *Mesh, q *question) (layer.Step, *problem.Cause) {
+	switch {
+	case q.timeout == 0:
 		return layer.Step{}, nil
+	case m.means.Held != nil && m.means.Held(q.callee):
+		return layer.Step{Says: "none", Detail: unit.Duration(q.timeout) + " once no debugger holds " + q.callee + " or whom it calls", At: q.at}, nil
 	}
 	return layer.Step{Says: unit.Duration(q.timeout), At: q.at}, nil
 }

@@ -20,6 +20,8 @@ type Means struct {
 	Transport exchange.Handler
 	// State is what is learnt of instances. nil is the previous mesh's, or a new one.
 	State *balance.State
+	// Held tells whether a debugger holds a callee, or somebody whom it calls in turn: no timeout holds then. nil is never.
+	Held func(callee string) bool
 }
 
 // Mesh is a snapshot: an exchange that began with it ends with it, whatever is swapped in meanwhile. Endpoints are read anew for each

@@ -99,11 +99,14 @@ func buildAllow(c *call, _ Means) exchange.Layer {
 }
 
 // buildDeadline has none for the gateway: a route's timeout is its own.
-func buildDeadline(c *call, _ Means) exchange.Layer {
+func buildDeadline(c *call, m Means) exchange.Layer {
 	if c.timeout == 0 {
 		return nil
 	}
-	return deadline.Layer(c.timeout)
+	if m.Held == nil {
+		return deadline.Layer(c.timeout, nil)
+	}
+	return deadline.Layer(c.timeout, func() bool { return m.Held(c.callee) })
 }
 
 // buildIdentity has none for an external service under a URL: who calls whom here is not told there.

@@ -80,6 +80,8 @@ func (k *kept) count() int {
 	switch within := k.memory.Within; {
 	case k.removal != nil || k.away != "" || within.Stopped || !k.service.Runs():
 		return 0
+	case within.Debug != nil && (within.Scale == nil || *within.Scale > 0):
+		return 1
 	case within.Scale != nil:
 		return *within.Scale
 	}

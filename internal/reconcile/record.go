@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/banyan-run/banyan/internal/atomicfile"
+	"github.com/banyan-run/banyan/internal/debugger"
 	"github.com/banyan-run/banyan/internal/journal"
 	"github.com/banyan-run/banyan/internal/subset"
 )
@@ -52,6 +53,8 @@ type within struct {
 	// replaced then.
 	Pending string `json:"pending,omitempty"`
 	Again   bool   `json:"again,omitempty"`
+	// Debug is the session under whose debugger its one instance is kept.
+	Debug *debugger.Session `json:"debug,omitempty"`
 }
 
 // built is the last build that succeeded.

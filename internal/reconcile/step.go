@@ -62,7 +62,7 @@ func (l *loop) act(k *kept) {
 	if !l.rolled(k) {
 		k.storm.worked(time.Now())
 	}
-	desired := rollout.Desired{Count: k.count(), Mark: k.mark()}
+	desired := rollout.Desired{Count: k.count(), Mark: k.mark(), Alone: k.memory.Within.Debug != nil}
 	switch {
 	case l.down != nil:
 		l.hurry(k)
@@ -97,7 +97,7 @@ func (l *loop) observed(k *kept) []rollout.Observed {
 func (l *loop) start(k *kept, step rollout.Step) {
 	o := supervise.Order{
 		App: k.current.app, Service: k.current.service, Number: step.Number, Release: step.Mark.Release,
-		Generation: step.Mark.Generation, Why: k.why,
+		Generation: step.Mark.Generation, Debug: k.memory.Within.Debug, Why: k.why,
 	}
 	if err := l.means.Instances.Keep(o); err != nil {
 		l.means.Journal.Record(journal.Entry{
@@ -118,7 +118,7 @@ func (l *loop) stop(k *kept, step rollout.Step) {
 	case k.count() == 0:
 		e.Why = k.why
 	}
-	l.means.Instances.End(id, e)
+	l.means.Instances.End(id, l.parted(k, id, e))
 }
 
 const (

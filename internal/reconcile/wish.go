@@ -43,18 +43,20 @@ func (r *Reconciler) Stop(names []string) error {
 			return
 		}
 		past.Stopped, k.problem, k.why = true, nil, operator
+		k.undebug()
 		k.halt()
 		l.tellWish(journal.Stop, k, k.name+" is kept stopped"+l.missing(k))
 	})
 }
 
 // Restart replaces each instance of services, all when none is named: a new one is ready before an old one goes.
-// What was stopped is started, and what failed is built again.
+// What was stopped is started, what failed is built again, and what was debugged is so no more.
 func (r *Reconciler) Restart(names []string) error {
 	return r.wish(names, func(l *loop, chosen []*kept) {
 		l.brought(names, chosen)
 		for _, k := range chosen {
 			k.unstop()
+			k.undebug()
 			k.want(need{why: operator, again: true})
 			l.tellWish(journal.Restart, k, "restarting "+k.name)
 		}
@@ -74,6 +76,9 @@ func (r *Reconciler) Scale(service string, replicas int) error {
 		past.Scale = &replicas
 		if replicas == k.service.Replicas.Count {
 			past.Scale = nil
+		}
+		if k.undebug() {
+			k.want(need{why: operator, again: true})
 		}
 		if replicas > 0 {
 			k.unstop()

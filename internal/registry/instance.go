@@ -41,6 +41,8 @@ type Instance struct {
 	// Reason says why it is not ready.
 	Reason   string `json:"reason,omitempty"`
 	External bool   `json:"external,omitempty"`
+	// Held says that a debugger may stop it at any time, for long: its silence means nothing.
+	Held bool `json:"held,omitempty"`
 	// URL is where an external service was declared to be.
 	URL string `json:"url,omitempty"`
 }

@@ -12,6 +12,8 @@ type Desired struct {
 	Mark  Mark
 	// Hold keeps every ready instance, wanted or not: a reload drains what is old only after it swapped.
 	Hold bool
+	// Alone lets every instance of another mark go before a new one comes: they hold what it needs, such as a fixed port.
+	Alone bool
 }
 
 // Mark says what an instance was started from. One whose mark differs from the desired one is replaced.
@@ -61,7 +63,8 @@ type Step struct {
 // Next returns the steps that bring observed nearer to desired: missing instances are started, surplus ones stopped,
 // old ones replaced one by one, a new one becoming ready before an old one goes. Steps never take the last
 // desired.Count ready instances away, nor make more than desired.Count+1 that are not draining (or what there was before).
-// Calling it again with its own steps applied returns what is left, and nothing at last.
+// Where desired is Alone, what is old goes first, ready or not. Calling it again with its own steps applied returns what is left, and
+// nothing at last.
 func Next(desired Desired, observed []Observed) []Step {
 	v := newView(desired, observed)
 	return append(v.stops(), v.starts()...)
@@ -113,7 +116,7 @@ func (v *view) stops() []Step {
 	for i := len(v.kept) - 1; i >= 0; i-- {
 		o := v.kept[i]
 		old := o.Mark != v.desired.Mark
-		if !old && current <= v.desired.Count || !v.spare(o) {
+		if !old && current <= v.desired.Count || !v.spare(o, old) {
 			continue
 		}
 		if !old {
@@ -140,9 +143,9 @@ func (v *view) current() int {
 	return n
 }
 
-// spare tells whether an instance may go: an idle one may, a ready one while enough others are ready.
-func (v *view) spare(o Observed) bool {
-	return o.State != Ready || !v.desired.Hold && v.ready > v.desired.Count
+// spare tells whether an instance may go: an idle one may, a ready one while enough others are ready, an old one that is in the way.
+func (v *view) spare(o Observed, old bool) bool {
+	return o.State != Ready || !v.desired.Hold && v.ready > v.desired.Count || v.desired.Alone && old
 }
 
 func (v *view) why(old bool) string {
@@ -166,6 +169,9 @@ func (v *view) starts() []Step {
 		if o.Mark == v.desired.Mark {
 			current++
 		}
+	}
+	if v.desired.Alone && (present > current || len(v.stopped) > 0 || v.draining > 0) {
+		return nil // they are to be gone, and not only told to go
 	}
 	missing := max(0, v.desired.Count-present)
 	if current+missing < v.desired.Count && present+missing == v.desired.Count && v.draining == 0 {

@@ -52,6 +52,10 @@ func TestNext(t *testing.T) {
 		{"another generation is another mark", Desired{Count: 1, Mark: Mark{"2-bbbb", 1}}, []Observed{one(1, now, Ready)}, []string{"+2"}},
 		{"a new one that never served gives way to a newer one", Desired{Count: 1, Mark: now},
 			[]Observed{one(1, was, Ready), one(2, Mark{"0-cccc", 0}, Waiting)}, []string{"-2", "+3"}},
+		{"what must be alone waits for the old one to go", Desired{Count: 1, Mark: now, Alone: true}, []Observed{one(1, was, Ready)}, []string{"-1"}},
+		{"it waits until it is gone, and not only told to go", Desired{Count: 1, Mark: now, Alone: true}, []Observed{one(1, was, Draining)}, []string{}},
+		{"an idle one is waited for as well", Desired{Count: 1, Mark: now, Alone: true}, []Observed{one(1, was, Waiting)}, []string{"-1"}},
+		{"then it comes", Desired{Count: 1, Mark: now, Alone: true}, nil, []string{"+1"}},
 		{"scaled up amid a rollout, more start at once", Desired{Count: 3, Mark: now}, []Observed{one(1, was, Ready), one(2, now, Starting)}, []string{"+3", "+4"}},
 	} {
 		t.Run(row.says, func(t *testing.T) {
@@ -94,6 +98,8 @@ func (w *world) step(t *testing.T) int {
 	for _, s := range steps {
 		at := slices.IndexFunc(w.all, func(o Observed) bool { return o.Number == s.Number })
 		switch {
+		case s.Action == Start && w.desired.Alone && w.count(func(o Observed) bool { return o.Mark != w.desired.Mark }) > 0:
+			t.Fatalf("%d is started beside an old one: %v", s.Number, w.all)
 		case s.Action == Start && at >= 0:
 			t.Fatalf("%d is started though it is there: %v", s.Number, w.all)
 		case s.Action == Start:
@@ -101,13 +107,13 @@ func (w *world) step(t *testing.T) int {
 		case at < 0 || w.all[at].State == Draining:
 			t.Fatalf("%d is stopped though it is not there: %v", s.Number, w.all)
 		default:
-			if w.desired.Hold && w.all[at].State == Ready {
+			if w.desired.Hold && !w.desired.Alone && w.all[at].State == Ready {
 				t.Fatalf("%d is held and stopped", s.Number)
 			}
 			w.all[at].State = Draining
 		}
 	}
-	if least := min(ready, w.desired.Count); w.ready() < least {
+	if least := min(ready, w.desired.Count); w.ready() < least && !w.desired.Alone {
 		t.Fatalf("%d are ready, %d were and %d are wanted: %v %v", w.ready(), ready, w.desired.Count, w.all, steps)
 	}
 	if most := max(alive, w.desired.Count+1); w.alive() > most {
@@ -145,7 +151,7 @@ func TestWhateverHappensItConverges(t *testing.T) {
 		for range 40 {
 			if r.IntN(4) == 0 {
 				w.desired = Desired{
-					Count: r.IntN(4), Mark: Mark{[]string{"1-a", "2-b", "3-c"}[r.IntN(3)], r.IntN(2)}, Hold: r.IntN(4) == 0,
+					Count: r.IntN(4), Mark: Mark{[]string{"1-a", "2-b", "3-c"}[r.IntN(3)], r.IntN(2)}, Hold: r.IntN(4) == 0, Alone: r.IntN(4) == 0,
 				}
 			}
 			w.step(t)

@@ -20,8 +20,8 @@ const lastWords = 300 * time.Millisecond
 // couldNotStart tells why there is no process, and sets the next try.
 func (k *kept) couldNotStart(err error) {
 	now := time.Now()
-	k.status.Ends, k.failed = k.status.Ends.Add(now, 0), true
-	k.status.NextTry, k.status.Looping = k.status.Ends.Next(), k.status.Ends.Looping()
+	k.failed = true
+	k.retry(now, 0)
 	p := &Problem{Code: diag.ProgramMissing, Where: k.order.Service.Run.At, Instance: k.id, Next: k.status.NextTry}
 	var refusal diag.Diagnostic
 	switch {
@@ -47,12 +47,9 @@ func (k *kept) ended(ctx context.Context, e keeper.Event) {
 		at = time.Now()
 	}
 	k.failed = true
-	if !at.Equal(k.status.Ends.Last) { // the control process before this one may have counted it
-		k.status.Ends = k.status.Ends.Add(at, k.health.readyFor(at))
-	}
+	k.retry(at, k.health.readyFor(at))
 	exit := &Exit{e.Exit.Code, e.Exit.Signal, at}
 	k.status.PID, k.status.LastExit = 0, exit
-	k.status.NextTry, k.status.Looping = k.status.Ends.Next(), k.status.Ends.Looping()
 	p := &Problem{
 		Code: diag.ExitedEarly, Where: k.order.Service.At, Instance: k.id, Exit: exit, Next: k.status.NextTry, Lines: k.lines.last(),
 		Text: fmt.Sprintf("%s ended before it was ready, %s", k.id, how(*exit)),
@@ -67,6 +64,21 @@ func (k *kept) ended(ctx context.Context, e keeper.Event) {
 		p.Code, p.Text = diag.Ended, fmt.Sprintf("%s ended by itself, %s", k.id, how(*exit))
 	}
 	k.tell(Waiting, kind, p)
+}
+
+// debuggedPause lies between an end and the next start of what is debugged: whoever debugs ends it on purpose, and may do so often.
+const debuggedPause = time.Second
+
+// retry counts an end and sets the next try. What is debugged keeps no count.
+func (k *kept) retry(at time.Time, served time.Duration) {
+	if k.order.Debug != nil {
+		k.status.NextTry, k.status.Looping = at.Add(debuggedPause), false
+		return
+	}
+	if !at.Equal(k.status.Ends.Last) { // the control process before this one may have counted it
+		k.status.Ends = k.status.Ends.Add(at, served)
+	}
+	k.status.NextTry, k.status.Looping = k.status.Ends.Next(), k.status.Ends.Looping()
 }
 
 func (k *kept) likely(e keeper.Exit, lines []string) string {
@@ -132,9 +144,17 @@ func (k *kept) tell(state State, kind journal.Kind, p *Problem) {
 	k.move(state, p.Text)
 	why := p.Likely
 	if !p.Next.IsZero() {
-		why = strings.TrimPrefix(fmt.Sprintf("%s; next try in %s", why, k.status.Ends.Pause()), "; ")
+		why = strings.TrimPrefix(fmt.Sprintf("%s; next try in %s", why, k.pauseBefore()), "; ")
 	}
 	k.means.Journal.Record(journal.Entry{
 		Kind: kind, Subject: k.id, Text: p.Text, Why: why, Where: p.Where, Code: p.Code, Lines: p.Lines,
 	})
+}
+
+// pauseBefore is how long the next try is waited for.
+func (k *kept) pauseBefore() time.Duration {
+	if k.order.Debug != nil {
+		return debuggedPause
+	}
+	return k.status.Ends.Pause()
 }

@@ -17,6 +17,8 @@ type health struct {
 	late     bool
 	failures int
 	probes   int
+	// held says that a debugger may stop the process at any time: no silence of it counts, and once it was ready it is not probed.
+	held bool
 }
 
 // change is what a verdict changed.
@@ -29,7 +31,10 @@ const (
 	becameLate
 )
 
-func (h *health) begin(started time.Time) { *h = health{rule: h.rule, started: started} }
+func (h *health) begin(started time.Time) { *h = health{rule: h.rule, started: started, held: h.held} }
+
+// settled tells whether nothing is to be found out by another probe.
+func (h *health) settled() bool { return h.held && h.ready }
 
 // resume begins with what was known before.
 func (h *health) resume(started, since time.Time, state State) {
@@ -51,6 +56,10 @@ func (h *health) note(err error, now time.Time) change {
 		return becameReady
 	}
 	h.failures++
+	if h.held {
+		h.late = !h.ever && now.Sub(h.started) >= h.rule.Within // it is asked less often then
+		return nothing
+	}
 	switch {
 	case h.ready && h.failures >= h.rule.Threshold:
 		h.ready = false

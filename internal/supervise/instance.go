@@ -31,11 +31,11 @@ type kept struct {
 func newKept(s *Supervisor, o Order) *kept {
 	k := &kept{
 		Supervisor: s, id: o.ID(), order: o, told: make(chan Ending, 1), exits: newExits(),
-		lines: &lines{secrets: s.means.Secrets}, health: health{rule: o.Service.Health},
+		lines: &lines{secrets: s.means.Secrets}, health: health{rule: o.Service.Health, held: o.Debug != nil},
 	}
 	k.status = Status{
 		ID: k.id, Service: o.Service.Name, Number: o.Number, Release: o.Release, Generation: o.Generation,
-		State: Starting, Since: time.Now(),
+		State: Starting, Since: time.Now(), Debug: o.Debug,
 	}
 	return k
 }
@@ -142,7 +142,7 @@ func (k *kept) entry() registry.Instance {
 	}
 	return registry.Instance{
 		ID: k.id, Service: k.order.Service.Name, Number: k.order.Number, Address: k.status.Address, H2: k.status.H2,
-		Protocol: k.order.Service.Protocol, Release: k.order.Release, State: state, Since: k.status.Since,
+		Protocol: k.order.Service.Protocol, Release: k.order.Release, State: state, Since: k.status.Since, Held: k.order.Debug != nil,
 		PID: k.status.PID, Reason: k.status.Reason,
 	}
 }

@@ -14,7 +14,7 @@ const lookEach = 2 * time.Second
 
 // expect says what a starting instance is waited for, and from time to time whether it listens where it was told to.
 func (k *kept) expect(now time.Time) {
-	if k.status.State != Starting || k.health.ever || now.Sub(k.looked) < lookEach || now.Sub(k.status.Started) < lookEach {
+	if k.health.held || k.status.State != Starting || k.health.ever || now.Sub(k.looked) < lookEach || now.Sub(k.status.Started) < lookEach {
 		return
 	}
 	k.looked = now

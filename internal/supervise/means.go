@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/banyan-run/banyan/internal/debugger"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/journal"
 	"github.com/banyan-run/banyan/internal/keeper"
@@ -72,6 +73,8 @@ type Means struct {
 	Journal  journal.Recorder
 	// Locate finds the program before it is started, for a better refusal; nil leaves that to the system.
 	Locate func(dir string, argv []string, path string) (string, error)
+	// Debug tells how a service is started under a debugger, once the debugger's port is free.
+	Debug func(s debugger.Session, service *graph.Service, environ func(name string) string) (debugger.Start, error)
 	// Listens tells the TCP ports on which a process group listens; known is false where the system does not show them. Nil is a
 	// system that shows none.
 	Listens func(group int) (ports []int, known bool)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/banyan-run/banyan/internal/debugger"
 	"github.com/banyan-run/banyan/internal/graph"
 )
 
@@ -17,6 +18,8 @@ type Order struct {
 	Release string
 	// Generation tells instances of one release apart that an operator's restart lies between.
 	Generation int
+	// Debug is the session under whose debugger it is started; nil for none.
+	Debug *debugger.Session
 	// Why is for the journal.
 	Why string
 }
@@ -36,10 +39,14 @@ func Split(id string) (service string, number int, is bool) {
 
 // meta is what the keeper keeps for the next control process.
 func (o Order) meta(port int) map[string]string {
-	return map[string]string{
+	meta := map[string]string{
 		"service": o.Service.Name, "number": strconv.Itoa(o.Number), "release": o.Release,
 		"generation": strconv.Itoa(o.Generation), "port": strconv.Itoa(port),
 	}
+	if o.Debug != nil {
+		meta["debug"] = o.Debug.Text()
+	}
+	return meta
 }
 
 // orderOf reads meta back. A service that the app no longer has gets one that can be stopped, and nothing else.
@@ -57,5 +64,8 @@ func orderOf(app *graph.App, meta map[string]string) (Order, int, error) {
 			Within: graph.DefaultHealthWithin, Threshold: graph.DefaultHealthThreshold,
 		}}
 	}
-	return Order{app, service, number, meta["release"], generation, "taken over"}, port, nil
+	return Order{
+		App: app, Service: service, Number: number, Release: meta["release"], Generation: generation, Debug: debugger.Parse(meta["debug"]),
+		Why: "taken over",
+	}, port, nil
 }

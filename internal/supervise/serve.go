@@ -45,7 +45,9 @@ func (k *kept) serve(ctx context.Context) outcome {
 			busy = false
 			k.judge(v)
 			// From one probe's start to the next one's: one that hangs must not put off the verdict.
-			timer.Reset(k.health.pause() - time.Since(began))
+			if !k.health.settled() {
+				timer.Reset(k.health.pause() - time.Since(began))
+			}
 		}
 	}
 }

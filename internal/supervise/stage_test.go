@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/banyan-run/banyan/internal/debugger"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/journal"
@@ -59,8 +60,20 @@ func newStage(t *testing.T) *stage {
 		Traffic:  s.deeds,
 		Registry: listed{s.registry, s.deeds}, Journal: s.journal, Folder: t.TempDir(),
 		Reason: func(f Failure) string { return fmt.Sprintf("code %d", f.Code) },
+		Debug:  standIn,
 	}
 	return s
+}
+
+// missingPort is the port of a session whose debugger is not installed.
+const missingPort = 1
+
+// standIn is a debugger: it starts the service by another program, with one variable less and one more.
+func standIn(d debugger.Session, service *graph.Service, environ func(name string) string) (debugger.Start, error) {
+	if d.Port == missingPort || environ("PATH") == "" {
+		return debugger.Start{}, diag.At(diag.Position{}, diag.ProgramMissing, "no debugger")
+	}
+	return debugger.Start{Argv: append([]string{"inspect", d.Address()}, service.Run.Argv...), Set: map[string]string{"CURRENCY": "", "NODE_OPTIONS": "x"}}, nil
 }
 
 func (s *stage) begin() { s.Supervisor = Begin(s.Context(), s.means) }

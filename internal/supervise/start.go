@@ -2,10 +2,12 @@ package supervise
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/banyan-run/banyan/internal/debugger"
 	"github.com/banyan-run/banyan/internal/journal"
 	"github.com/banyan-run/banyan/internal/keeper"
 )
@@ -28,8 +30,12 @@ func (k *kept) start() (*keeper.Event, error) {
 			return nil, err
 		}
 	}
+	argv, environment, err := k.debugged(environment)
+	if err != nil {
+		return nil, err
+	}
 	child, err := k.means.Processes.Start(keeper.Spec{
-		Key: k.id, Argv: k.order.Service.Run.Argv, Dir: k.order.Service.Dir, Env: pairs(environment),
+		Key: k.id, Argv: argv, Dir: k.order.Service.Dir, Env: pairs(environment),
 		Meta: k.order.meta(port), Grace: k.order.Service.Grace,
 	})
 	if err != nil {
@@ -54,9 +60,35 @@ func refused(lines []string) bool {
 	})
 }
 
+// debugged is the command and the environment of an instance, changed where a debugger starts it.
+func (k *kept) debugged(environment []Value) ([]string, []Value, error) {
+	if k.order.Debug == nil {
+		return k.order.Service.Run.Argv, environment, nil
+	}
+	start, err := k.means.Debug(*k.order.Debug, k.order.Service, func(name string) string { return valueOf(environment, name) })
+	if err != nil {
+		return nil, nil, err
+	}
+	return start.Argv, replaced(environment, start), nil
+}
+
+// replaced sets the variables that a debugger needs.
+func replaced(environment []Value, start debugger.Start) []Value {
+	environment = slices.DeleteFunc(slices.Clone(environment), func(v Value) bool { _, set := start.Set[v.Name]; return set })
+	for _, name := range slices.Sorted(maps.Keys(start.Set)) {
+		if value := start.Set[name]; value != "" {
+			environment = append(environment, Value{Name: name, Value: value, Source: FromPlatform})
+		}
+	}
+	return environment
+}
+
 // expecting is what a starting instance is told to wait for.
 func (k *kept) expecting() string {
-	if k.failed {
+	switch {
+	case k.order.Debug != nil && k.order.Debug.Wait:
+		return "waits for a debugger at " + k.order.Debug.Address()
+	case k.failed:
 		return "started again"
 	}
 	return "waits for " + Awaited(k.order.Service.Health)

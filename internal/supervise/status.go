@@ -3,6 +3,7 @@ package supervise
 import (
 	"time"
 
+	"github.com/banyan-run/banyan/internal/debugger"
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/rollout"
 )
@@ -46,6 +47,8 @@ type Status struct {
 	// Ends are those in a row that nobody wanted; Looping says that it keeps ending.
 	Ends    rollout.Ends
 	Looping bool
+	// Debug is the session that holds it; nil for none.
+	Debug *debugger.Session
 	// Lines are its last lines, oldest first, at most 20.
 	Lines   []string
 	Problem *Problem
