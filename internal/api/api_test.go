@@ -42,6 +42,10 @@ func (full) Start(context.Context, []string) error    { return nil }
 func (full) Stop(context.Context, []string) error     { return nil }
 func (full) Restart(context.Context, []string) error  { return nil }
 func (full) Scale(context.Context, string, int) error { return nil }
+func (full) Debug(_ context.Context, service string, d Debug) (Debugging, error) {
+	return Debugging{Service: service, Language: d.Language, Wait: true}, nil
+}
+func (full) Undebug(context.Context, string) error { return nil }
 func (full) Plan(context.Context) (Plan, error) {
 	return Plan{Changes: []Change{{Action: "swap"}}}, nil
 }
@@ -125,6 +129,8 @@ func TestTheClientUsesEveryOperation(t *testing.T) {
 		"stop":           func() error { return c.Stop(ctx, "catalog") },
 		"restart":        func() error { return c.Restart(ctx, "catalog") },
 		"scale":          func() error { return c.Scale(ctx, "catalog", 3) },
+		"debug":          func() error { _, err := c.Debug(ctx, "catalog", Debug{Language: "go", Port: 1}); return err },
+		"undebug":        func() error { return c.Undebug(ctx, "catalog") },
 		"environment":    func() error { _, err := c.Environment(ctx, "catalog"); return err },
 		"attach":         func() error { _, err := c.Attach(ctx, "catalog", Attachment{Port: 8081}); return err },
 		"detach":         func() error { _, err := c.Detach(ctx, "catalog"); return err },

@@ -37,6 +37,8 @@ var operations = []Operation{
 	{ID: "stop", Method: "POST", Path: "/v1/stop", Summary: "Stop services and keep them stopped.", In: Selection{}},
 	{ID: "restart", Method: "POST", Path: "/v1/restart", Summary: "Replace each instance without failing a request.", In: Selection{}},
 	{ID: "scale", Method: "POST", Path: "/v1/services/{service}/scale", Summary: "Change how many instances are kept.", In: Scale{}},
+	{ID: "debug", Method: "POST", Path: "/v1/services/{service}/debug", Summary: "Keep one instance of a service under its debugger.", In: Debug{}, Out: Debugging{}},
+	{ID: "undebug", Method: "POST", Path: "/v1/services/{service}/undebug", Summary: "Run a service without its debugger again."},
 	{ID: "environment", Method: "GET", Path: "/v1/services/{service}/environment", Summary: "What a service is started with.", Out: []Variable{}},
 	{ID: "export", Method: "POST", Path: "/v1/services/{service}/export", Summary: "The environment for a process beside Banyan, secrets included; at the control socket only.", In: Export{}, Out: []Variable{}, Socket: true},
 	{ID: "attach", Method: "POST", Path: "/v1/services/{service}/attach", Summary: "Send requests to a process that somebody else runs.", In: Attachment{}, Out: Service{}},

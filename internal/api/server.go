@@ -86,13 +86,17 @@ func refuse(w http.ResponseWriter, err error) {
 
 func (s server) handlers() map[string]http.Handler {
 	return map[string]http.Handler{
-		"app":            answering(func(*http.Request) (any, error) { return s.Application.App(), nil }),
-		"services":       answering(func(*http.Request) (any, error) { return some(s.Application.Services()), nil }),
-		"progress":       http.HandlerFunc(s.progress),
-		"start":          s.selected(s.Wishes.Start),
-		"stop":           s.selected(s.Wishes.Stop),
-		"restart":        s.selected(s.Wishes.Restart),
-		"scale":          answering(s.scale),
+		"app":      answering(func(*http.Request) (any, error) { return s.Application.App(), nil }),
+		"services": answering(func(*http.Request) (any, error) { return some(s.Application.Services()), nil }),
+		"progress": http.HandlerFunc(s.progress),
+		"start":    s.selected(s.Wishes.Start),
+		"stop":     s.selected(s.Wishes.Stop),
+		"restart":  s.selected(s.Wishes.Restart),
+		"scale":    answering(s.scale),
+		"debug":    answering(s.debug),
+		"undebug": answering(func(r *http.Request) (any, error) {
+			return nil, s.Debuggers.Undebug(r.Context(), r.PathValue("service"))
+		}),
 		"environment":    answering(func(r *http.Request) (any, error) { return s.Application.Environment(r.PathValue("service")) }),
 		"export":         answering(s.export),
 		"attach":         answering(s.attach),

@@ -63,6 +63,8 @@ type Instance struct {
 	// Last is the newest line that it wrote.
 	Last   string `json:"last,omitempty" doc:"Its newest line."`
 	Reason string `json:"reason,omitempty" doc:"Why it is not ready."`
+	// Debug is where its debugger listens, nil when it has none.
+	Debug *Debugging `json:"debug,omitempty" doc:"Where its debugger listens."`
 }
 
 // Variable is one environment variable of a service.

@@ -24,6 +24,12 @@ type Wishes interface {
 	Scale(ctx context.Context, service string, replicas int) error
 }
 
+// Debuggers start services under their debuggers.
+type Debuggers interface {
+	Debug(ctx context.Context, service string, d Debug) (Debugging, error)
+	Undebug(ctx context.Context, service string) error
+}
+
 // File compares the file on disk with what runs, and applies it. Down begins to stop everything and returns.
 type File interface {
 	Plan(ctx context.Context) (Plan, error)
@@ -73,6 +79,7 @@ type Sources struct {
 	Application Application
 	Succession  Succession
 	Wishes      Wishes
+	Debuggers   Debuggers
 	File        File
 	Replacing   Replacing
 	Traffic     Traffic

@@ -122,7 +122,7 @@ func TestOutputTakesTextAndJSONOnly(t *testing.T) {
 		if cmd.Flags().Lookup("output") == nil {
 			return
 		}
-		args := map[string][]string{"env": {"x"}, "call": {"x", "/"}, "explain": {"a", "b"}, "attach": {"x", "--port", "1"}, "detach": {"x"}}[cmd.Name()]
+		args := map[string][]string{"env": {"x"}, "call": {"x", "/"}, "explain": {"a", "b"}, "attach": {"x", "--port", "1"}, "detach": {"x"}, "debug": {"x"}}[cmd.Name()]
 		code, _, errs := typed(t, t.TempDir(), append([]string{cmd.Name(), "-o", "yaml"}, args...)...)
 		if code != exitUsage || !strings.Contains(errs, "-o takes text or json") {
 			t.Errorf("banyan %s -o yaml: code %d, %s", cmd.Name(), code, errs)

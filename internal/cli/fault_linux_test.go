@@ -47,6 +47,7 @@ var faultTable = []fault{
 	{"scale one=2", 1, 3, 3, 3, 3, 3},
 	{"attach one --port 18999", 1, 3, 3, 3, 3, 3},
 	{"detach one", 1, 3, 3, 3, 3, 3},
+	{"debug one", 1, 3, 3, 3, 3, 3},
 	{"plan", 1, 1, 0, 0, 0, 0},
 	{"trace --last", 1, 3, 3, 3, 3, 3},
 	{"explain GET /", 1, 1, 0, 0, 0, 0},

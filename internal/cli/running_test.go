@@ -23,7 +23,8 @@ import (
 func TestLiveSessions(t *testing.T) {
 	script(t, "testdata/live", map[string]func(*testscript.TestScript, bool, []string){
 		"sigkill": signalled(syscall.SIGKILL), "sigstop": signalled(syscall.SIGSTOP), "pids": pids, "gone": gone,
-		"needs": needs, "replace": replace,
+		"needs": needs, "replace": replace, "sigstopinstance": instanceSignalled(syscall.SIGSTOP),
+		"sigcontinstance": instanceSignalled(syscall.SIGCONT), "killinstance": instanceSignalled(syscall.SIGKILL),
 	})
 }
 
@@ -48,6 +49,21 @@ func signalled(signal syscall.Signal) func(*testscript.TestScript, bool, []strin
 				err = context.Canceled
 			}
 			cancel()
+		}
+	}
+}
+
+// instanceSignalled makes a command that sends a signal to the process groups of a service: sigstopinstance catalog.
+func instanceSignalled(signal syscall.Signal) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
+		services, err := clientOf(ts).Services(context.Background())
+		ts.Check(err)
+		for _, service := range services {
+			for _, i := range service.Instances {
+				if service.Name == args[0] && i.PID > 0 {
+					ts.Check(syscall.Kill(-i.PID, signal))
+				}
+			}
 		}
 	}
 }

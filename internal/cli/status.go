@@ -149,6 +149,13 @@ func (s *shell) showHealth(h health) {
 	}
 	s.showSet(h.Services)
 	s.insteads(h)
+	for _, service := range h.Services {
+		for _, i := range service.Instances {
+			if i.Debug != nil {
+				s.note("  debugging  %s on %s   %s\n", i.ID, i.Debug.Address, s.paint(terminal.Dim, "(banyan debug "+service.Name+s.fileFlag()+" --off ends it)"))
+			}
+		}
+	}
 	for _, p := range h.App.Problems {
 		s.printf("\n%s", s.trouble("", p))
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"time"
@@ -72,6 +73,7 @@ func (a *application) follow(ctx context.Context) error {
 	for {
 		list, version := a.services.Observe()
 		known := a.registry.Snapshot().Version
+		a.plane.held.observe(a.file.now.Load().app, list)
 		if a.phase.Load() == api.Starting && settled(list) {
 			a.phase.Update(begun)
 		}
@@ -209,6 +211,10 @@ func instanceOf(i supervise.Status, used sample) api.Instance {
 	answer := api.Instance{
 		ID: i.ID, State: string(i.State), PID: i.PID, Address: i.Address, Release: i.Release, Started: i.Started,
 		ReadyIn: api.SecondsOf(i.ReadyIn), Restarts: i.Restarts, CPU: -1, Memory: -1, Reason: i.Reason,
+	}
+	if i.Debug != nil {
+		answer.Debug = debuggingOf(i.Service, *i.Debug)
+		answer.Reason = cmp.Or(answer.Reason, "debugging on "+i.Debug.Address())
 	}
 	if n := len(i.Lines); n > 0 {
 		answer.Last = i.Lines[n-1]

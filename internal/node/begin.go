@@ -144,7 +144,7 @@ func (b body) animate(ctx context.Context, app *graph.App) (*reconcile.Reconcile
 	supervisor := supervise.Begin(ctx, supervise.Means{
 		Processes: b.link, Exits: exits, Run: b.link.Run(), Environ: b.options.Environ, Prober: newProber(), Port: b.ports.kept.Take,
 		Edge: b.plane.edges.address, Traffic: traffic{b.registry, b.plane.state}, Registry: b.registry, Journal: b.sight.journal,
-		Locate: runner.Locate, Listens: runner.Listening, Reason: reason, Secrets: b.sight.secrets, Folder: b.state.run(),
+		Locate: runner.Locate, Debug: debuggers{b.state}.start, Listens: runner.Listening, Reason: reason, Secrets: b.sight.secrets, Folder: b.state.run(),
 	})
 	b.group.OnStop("supervisor", func(context.Context) error { return supervisor.Close() })
 	supervisor.Adopt(app)
@@ -190,7 +190,7 @@ func swapping(eyes *sight, p *plane, services *reconcile.Reconciler, supervisor 
 // handler is the control API of the application.
 func (a *application) handler() http.Handler {
 	return api.Handler(api.Sources{
-		Succession: a.succession, Application: a, Wishes: wishes{a.services}, File: a.file, Replacing: replacing{a}, Traffic: operator{a.plane}, Seen: a.sight, Streams: a.sight,
+		Succession: a.succession, Application: a, Wishes: wishes{a.services}, Debuggers: a, File: a.file, Replacing: replacing{a}, Traffic: operator{a.plane}, Seen: a.sight, Streams: a.sight,
 		Instances: a.registry.Handler(), Metrics: a.sight.meter.Handler(a.families),
 	})
 }

@@ -45,7 +45,7 @@ func (p *program) build(previous *live, means mesh.Means) (*live, error) {
 	}
 	outbound := func(callee string) (exchange.Handler, error) { return m.Outbound(graph.Gateway, callee) }
 	straight := func(callee string) (exchange.Handler, error) { return m.Outbound(graph.Operator, callee) }
-	g, err := p.gateway.Build(gateway.Means{Outbound: outbound, Straight: straight, Seed: rand.Uint64}, previous.gateway)
+	g, err := p.gateway.Build(gateway.Means{Outbound: outbound, Straight: straight, Seed: rand.Uint64, Held: means.Held}, previous.gateway)
 	if err != nil {
 		return nil, fmt.Errorf("building the gateway: %w", err)
 	}

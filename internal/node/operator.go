@@ -15,6 +15,7 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/graph"
+	"github.com/banyan-run/banyan/internal/layer/deadline"
 	"github.com/banyan-run/banyan/internal/layer/record"
 	"github.com/banyan-run/banyan/internal/problem"
 	"github.com/banyan-run/banyan/internal/trace"
@@ -49,7 +50,11 @@ func (o operator) Call(ctx context.Context, call api.Call) (api.Answer, error) {
 	if err != nil {
 		return api.Answer{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, callWithin)
+	within := callWithin
+	if o.plane.held.holds(call.Service) {
+		within = deadline.Patience
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	x, err := exchangeOf(ctx, call)
 	if err != nil {

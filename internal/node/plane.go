@@ -45,6 +45,7 @@ type plane struct {
 	listen func(declared string) string
 	// longest is how long an exchange of the live version, or of the one before, may take.
 	longest atomic.Int64
+	held    held
 }
 
 func newPlane(ports *ports, group *lifecycle.Group, known *registry.Registry, s *sight, c certificates) *plane {
@@ -71,7 +72,9 @@ func newPlane(ports *ports, group *lifecycle.Group, known *registry.Registry, s 
 
 // apply builds the next version of the request path and swaps to it. When anything cannot be built nothing changes.
 func (p *plane) apply(next *program) error {
-	version, err := next.build(p.now.Load(), meshMeans(p.endpoints, p.transport, p.state))
+	means := meshMeans(p.endpoints, p.transport, p.state)
+	means.Held = p.held.holds
+	version, err := next.build(p.now.Load(), means)
 	if err != nil {
 		return err
 	}
