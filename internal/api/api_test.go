@@ -94,7 +94,7 @@ func (full) Journal(int) ([]Deed, error) { return []Deed{{Kind: "up", Lines: []s
 
 func sources() Sources {
 	list := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) })
-	return Sources{full{}, full{}, full{}, full{}, full{}, full{}, full{}, full{}, list, list}
+	return Sources{full{}, full{}, full{}, full{}, full{}, full{}, full{}, full{}, full{}, list, list}
 }
 
 // recorder notes which operations were used and holds each answer against the document.

@@ -37,6 +37,19 @@ type App struct {
 	Groups []Group `json:"groups,omitempty" doc:"Named subsets of the services."`
 	// Problems are failures that are no service's: a listener that could not be opened, a store that dropped records.
 	Problems []Problem `json:"problems,omitempty" doc:"What is wrong and belongs to no service."`
+	// Cost is what Banyan itself uses; empty where the system does not tell.
+	Cost []Process `json:"cost,omitempty" doc:"What Banyan's own processes use."`
+}
+
+// Process is one of Banyan's own processes and what it uses.
+type Process struct {
+	Name string `json:"name" doc:"control or keeper."`
+	PID  int    `json:"pid" doc:"Process id."`
+	// CPU is a share of one core over the last seconds, Memory anonymous memory in bytes; each is negative when unknown.
+	CPU         float64 `json:"cpu" doc:"Share of one core; -1 when unknown."`
+	Memory      int64   `json:"memory" doc:"Anonymous memory in bytes; -1 when unknown."`
+	Descriptors int     `json:"descriptors" doc:"Open descriptors; -1 when unknown."`
+	Goroutines  int     `json:"goroutines" doc:"Goroutines; -1 when unknown."`
 }
 
 // Phase is where an application or a service stands.

@@ -155,7 +155,7 @@ func mounted(t *testing.T, dir string, readonly bool) {
 }
 
 // raw is what a person should never have to read.
-var raw = regexp.MustCompile(`(?i)panic|goroutine|runtime error|<nil>|%!|dial unix|dial tcp|unexpected EOF`)
+var raw = regexp.MustCompile(`(?i)panic|goroutine [0-9]|runtime error|<nil>|%!|dial unix|dial tcp|unexpected EOF`)
 
 // refused checks that what ended with a code says why, in words for people.
 func refused(t *testing.T, code int, said string) {

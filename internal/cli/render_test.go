@@ -50,7 +50,8 @@ func TestTablesFitIntoEightyColumns(t *testing.T) {
 		{"the table of up", func() string { return s.overview(h.Services) }},
 		{"the instances of ps", func() string { return s.instances(h.Services) }},
 		{"top", func() string {
-			return s.showLoad(load{h.Services, api.Rates{Edges: []api.Rate{{Caller: h.Services[0].Name, Callee: h.Services[3].Name, PerSecond: 12, Errors: 0.5}}}})
+			return s.showLoad(load{h.Services, api.Rates{Edges: []api.Rate{{Caller: h.Services[0].Name, Callee: h.Services[3].Name, PerSecond: 12, Errors: 0.5}}},
+				[]api.Process{{Name: "control", CPU: 0.01, Memory: 30 << 20, Descriptors: 23, Goroutines: 34}, {Name: "keeper", CPU: -1, Memory: -1, Descriptors: -1, Goroutines: -1}}})
 		}},
 		{"the progress of up", func() string { return arriving{}.block(s, h.Services) }},
 		{"the progress of down", func() string { return leaving{}.block(s, h.Services) }},

@@ -17,6 +17,8 @@ import (
 type load struct {
 	Services []api.Service `json:"services"`
 	Rates    api.Rates     `json:"rates"`
+	// Banyan is what Banyan itself costs.
+	Banyan []api.Process `json:"banyan"`
 }
 
 func (s *shell) topCommand() *cobra.Command {
@@ -75,7 +77,11 @@ func measure(ctx context.Context, client *api.Client) (load, error) {
 		return load{}, err
 	}
 	rates, err := client.Rates(ctx)
-	return load{services, rates}, err
+	if err != nil {
+		return load{}, err
+	}
+	app, err := client.App(ctx)
+	return load{services, rates, app.Cost}, err
 }
 
 func (s *shell) showLoad(l load) string {
@@ -91,8 +97,14 @@ func (s *shell) showLoad(l load) string {
 		ready := fmt.Sprintf("%d/%d", service.Ready, service.Desired)
 		t.Row(terminal.Plain(service.Name), s.phase(service), terminal.Plain(ready), terminal.Plain(cpu), terminal.Plain(bytes), restarts(again))
 	}
+	for _, p := range l.Banyan {
+		t.Row(terminal.Faint("banyan "+p.Name), terminal.Faint("itself"), terminal.Cell{}, terminal.Plain(terminal.Share(p.CPU)), terminal.Plain(terminal.Size(p.Memory)), terminal.Cell{})
+	}
 	var b strings.Builder
 	b.WriteString(t.Render(s.Screen))
+	for _, p := range l.Banyan {
+		fmt.Fprintln(&b, s.paint(terminal.Dim, terminal.Join(" · ", "banyan "+p.Name, counted(p.Descriptors, "descriptor"), counted(p.Goroutines, "goroutine"))))
+	}
 	if len(l.Rates.Edges) == 0 {
 		fmt.Fprintf(&b, "\n%s\n", s.paint(terminal.Dim, fmt.Sprintf("no requests in the last %s", terminal.Lasted(l.Rates.Window.Duration()))))
 		return b.String()
@@ -121,6 +133,14 @@ func cost(instances []api.Instance) (cpu, bytes string, again int) {
 		again += i.Restarts
 	}
 	return terminal.Share(used), terminal.Size(resident), again
+}
+
+// counted is empty for what is not known.
+func counted(n int, noun string) string {
+	if n < 0 {
+		return ""
+	}
+	return terminal.Plural(n, noun)
 }
 
 func failing(part float64) terminal.Cell {

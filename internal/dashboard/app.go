@@ -18,6 +18,17 @@ type app struct {
 	Loaded      time.Time `json:"loaded"`
 	Refused     Text      `json:"refused"`
 	Problems    []trouble `json:"problems"`
+	Cost        []process `json:"cost"`
+}
+
+// process is one of Banyan's own and what it uses; what is unknown is negative.
+type process struct {
+	Name        Text    `json:"name"`
+	PID         int     `json:"pid"`
+	CPU         float64 `json:"cpu"`
+	Memory      int64   `json:"memory"`
+	Descriptors int     `json:"descriptors"`
+	Goroutines  int     `json:"goroutines"`
 }
 
 // Base is the file's name without its folder.

@@ -56,7 +56,9 @@ func TestViewsSayWhatIs(t *testing.T) {
 			"next banyan logs payments banyan env payments banyan help BYN-2103", "FATAL cannot reach ledger",
 			"orders is starting: 0 of 1 ready · waiting for its port", "did you mean &#34;replicas&#34;?"}},
 		{"services show their cost and the edges their traffic", healthy(now), "/services", []string{
-			"catalog running 2/2 10.2 % 35.1 MiB 0 310 ms 3-1f2e3d4c", "orders payments 9.8 3.1 % 9.2 ms 16.9 ms 18.3 ms", "banyan top"}},
+			"catalog running 2/2 10.2 % 35.1 MiB 0 310 ms 3-1f2e3d4c", "orders payments 9.8 3.1 % 9.2 ms 16.9 ms 18.3 ms", "banyan top",
+			"Banyan itself what the platform costs this machine", "control 48200 1.2 % 8.1 MiB 23 34", "keeper 48199 – – – –"}},
+		{"who is debugged is said, and where", debugging(now), "/service/orders", []string{"orders debugging", "debugging on 127.0.0.1:28923"}},
 		{"a service shows its instances, edges, lines, traces and environment", healthy(now), "/service/orders", []string{
 			"orders running instances 1 /1 built in 1.10 s", "orders.1 ready 48213 3.4 % 17.5 MiB 0 11 min ago",
 			"storefront 4.1 0 % 35.2 ms gateway 12 0.4 % 38.2 ms", "catalog 17 0 % 4.1 ms inventory – – – payments 9.8 3.1 % 18.3 ms",

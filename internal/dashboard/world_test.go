@@ -102,6 +102,7 @@ func healthy(now time.Time) *world {
 			Name: "shop", Environment: "local", Root: "/home/ada/shop", File: "/home/ada/shop/banyan.yaml", Version: "0.1.0",
 			Started: now.Add(-12 * time.Minute), Attached: now.Add(-12 * time.Minute), Loaded: now.Add(-3 * time.Minute),
 			Gateway: "http://127.0.0.1:8080", API: "http://127.0.0.1:8081", Phase: api.Running,
+			Cost: []api.Process{{Name: "control", PID: 48200, CPU: 0.012, Memory: 8499200, Descriptors: 23, Goroutines: 34}, {Name: "keeper", PID: 48199, CPU: -1, Memory: -1, Descriptors: -1, Goroutines: -1}},
 		},
 		environ: []api.Variable{
 			{Name: "CATALOG_URL", Value: "http://127.0.0.1:40213", Source: "declared call", Where: "banyan.yaml:23:7"},
@@ -210,6 +211,18 @@ func partly(now time.Time) *world {
 		case "reviews":
 			one.Absent, one.Phase, one.Desired, one.Ready, one.Instances = true, api.Stopped, 0, 0, nil
 			one.Because = []api.Reason{{Kind: "uncalled", Text: "nothing in the set calls it"}}
+		}
+	}
+	return w
+}
+
+// debugging is a healthy application of which one service is under its debugger.
+func debugging(now time.Time) *world {
+	w := healthy(now)
+	for i := range w.services {
+		if w.services[i].Name == "orders" {
+			w.services[i].Instances[0].Reason = "debugging on 127.0.0.1:28923"
+			w.services[i].Instances[0].Debug = &api.Debugging{Service: "orders", Language: "node", Address: "127.0.0.1:28923", Port: 28923}
 		}
 	}
 	return w

@@ -162,6 +162,12 @@ func (c *Client) Unlisten(key string) error {
 	return err
 }
 
+// Goroutines are those of the keeper itself.
+func (c *Client) Goroutines(ctx context.Context) (int, error) {
+	m, err := c.call(ctx, message{Op: opCount})
+	return m.Goroutines, err
+}
+
 // Shutdown has the keeper stop everything. When it returns nothing of the run is left but the keeper, which ends once this
 // process has ended.
 func (c *Client) Shutdown(ctx context.Context) error {

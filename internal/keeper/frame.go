@@ -42,6 +42,8 @@ type message struct {
 	// Protocol is that of a keeper that welcomes, Oldest the oldest one of a control process that it serves.
 	Protocol int `json:"protocol,omitempty"`
 	Oldest   int `json:"oldest,omitempty"`
+	// Goroutines are the keeper's own, in the answer to opCount.
+	Goroutines int `json:"goroutines,omitempty"`
 	// Descriptors counts the descriptors that travel with the frame.
 	Descriptors int    `json:"descriptors,omitempty"`
 	Data        []byte `json:"-"`
@@ -61,6 +63,7 @@ const (
 	opSucceed  = "succeed"
 	opReady    = "ready"
 	opPass     = "pass"
+	opCount    = "count"
 	opAnswer   = "answer"
 	opOutput   = "output"
 	opExit     = "exit"

@@ -5,6 +5,7 @@ package keeper
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -42,6 +43,8 @@ func (k *keeper) handle(l *link, m message) {
 		l.answer(m, message{Listeners: map[string]string{m.Key: address}}, file, err)
 	case opUnlisten:
 		l.answer(m, message{Listeners: map[string]string{m.Key: ""}}, nil, k.unbind(m.Key))
+	case opCount:
+		l.answer(m, message{Goroutines: runtime.NumGoroutine()}, nil, nil)
 	case opShutdown:
 		k.farewells = append(k.farewells, func() { l.answer(m, message{}, nil, nil) })
 		k.end()

@@ -28,6 +28,7 @@ type application struct {
 	registry *registry.Registry
 	services *reconcile.Reconciler
 	usages   usages
+	costs    costs
 	control  *control
 	ports    *ports
 	// succession takes the wish that another program controls the application.
@@ -46,7 +47,7 @@ func (a *application) App() api.App {
 		Name: v.app.Name, Environment: v.app.Environment, Root: v.app.Root, File: v.app.File, Run: a.link.Run(),
 		Version: a.options.Version, Executable: executable(), Started: a.started, Attached: a.attached, PID: os.Getpid(), Keeper: os.Getppid(),
 		API: a.control.url, Dashboard: a.control.url + "/#token=" + a.control.token,
-		Phase: a.phase.Load(), Loaded: v.loaded, Refused: v.refused, Problems: a.sight.problems(),
+		Cost: a.cost(), Phase: a.phase.Load(), Loaded: v.loaded, Refused: v.refused, Problems: a.sight.problems(),
 		Project: a.options.Project, Moved: a.ports.moved.Load(),
 		Wanted: wishOf(a.services.Wish()), Groups: groupsOf(v.app),
 	}

@@ -24,5 +24,5 @@ func (a *application) families() []red.Family {
 		{Labels: []string{"kind", "line"}, Value: float64(losses.Lines)},
 		{Labels: []string{"kind", "unwritten"}, Value: float64(losses.Unwritten)},
 	}}
-	return []red.Family{ready, wanted, restarts, lost}
+	return append([]red.Family{ready, wanted, restarts, lost}, a.expenses()...)
 }

@@ -13,7 +13,7 @@ import (
 
 // Family is a metric of the platform's own, as /metrics shows it.
 type Family struct {
-	// Name follows Prometheus' rules and begins with banyan_; Kind is counter or gauge.
+	// Name follows Prometheus' rules and begins with banyan_, or is a name that its clients share; Kind is counter or gauge.
 	Name, Kind, Help string
 	Samples          []Sample
 }
