@@ -19,13 +19,23 @@ var errNoURL = errors.New("explaining a request: the URL is empty")
 type question struct {
 	method, authority, path string
 	rule                    *rule
+	held                    func(service string) bool
 	verdict                 layer.Verdict
 }
 
 // Explain says what would become of a request, layer by layer; nothing is sent. The URL may begin with its path. What follows for each
 // of the verdict's Callees is the mesh's to tell.
 func (p *Program) Explain(method, url string) (layer.Verdict, error) {
-	q := &question{method: strings.ToUpper(method)}
+	return p.explain(method, url, nil)
+}
+
+// Explain is Program.Explain with what a debugger holds now.
+func (g *Gateway) Explain(method, url string) (layer.Verdict, error) {
+	return g.explain(method, url, g.held)
+}
+
+func (p *Program) explain(method, url string, held func(service string) bool) (layer.Verdict, error) {
+	q := &question{method: strings.ToUpper(method), held: held}
 	if err := q.parse(url, p.listen); err != nil {
 		return layer.Verdict{}, err
 	}
@@ -134,6 +144,9 @@ func (p *Program) ruleOf(matched *route.Rule) *rule {
 }
 
 func explainDeadline(_ *Program, q *question) (layer.Step, *problem.Cause) {
+	if q.held != nil && q.rule.held(q.held) {
+		return layer.Step{Says: "none", Detail: unit.Duration(q.rule.timeout) + " once no debugger holds whom it leads to", At: q.rule.At}, nil
+	}
 	return layer.Step{Says: unit.Duration(q.rule.timeout), At: q.rule.At}, nil
 }
 

@@ -26,6 +26,7 @@ type Means struct {
 type Gateway struct {
 	*Program
 	handler exchange.Handler
+	held    func(service string) bool
 	// names lead straight to services.
 	names map[string]exchange.Handler
 }
@@ -53,7 +54,7 @@ func (p *Program) Build(m Means, _ *Gateway) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Gateway{Program: p, handler: exchange.Stack(routes, layers...), names: names}, nil
+	return &Gateway{Program: p, held: m.Held, handler: exchange.Stack(routes, layers...), names: names}, nil
 }
 
 // route builds what follows once a route is found.

@@ -60,8 +60,12 @@ func buildDeadline(r *rule, m Means) exchange.Layer {
 	if m.Held == nil {
 		return deadline.Layer(r.timeout, nil)
 	}
-	held := func(t split.Target) bool { return m.Held(t.Route.To) }
-	return deadline.Layer(r.timeout, func() bool { return slices.ContainsFunc(r.targets, held) })
+	return deadline.Layer(r.timeout, func() bool { return r.held(m.Held) })
+}
+
+// held tells whether a debugger holds one of the targets.
+func (r *rule) held(holds func(service string) bool) bool {
+	return slices.ContainsFunc(r.targets, func(t split.Target) bool { return holds(t.Route.To) })
 }
 
 func buildRewrite(r *rule, _ Means) exchange.Layer {
