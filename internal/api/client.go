@@ -45,6 +45,9 @@ func New(base string, transport http.RoundTripper) *Client {
 // ErrNotRunning is in the error of a client that found nobody at the socket; nothing was sent then.
 var ErrNotRunning = errors.New("no control process answers")
 
+// ErrOlder is in the error of a client whose control process does not know what it was asked: it is of another version.
+var ErrOlder = errors.New("the control process does not know this operation")
+
 // ErrBroken is in the error of a client whose control process ended before its answer did.
 var ErrBroken = errors.New("the control process ended while it was asked")
 
@@ -85,7 +88,17 @@ func (c *Client) open(ctx context.Context, q request) (*http.Response, error) {
 		return answer, nil
 	}
 	defer answer.Body.Close()
-	return nil, refusalOf(answer)
+	err = refusalOf(answer)
+	var document problem.Problem
+	if errors.As(err, &document) && document.Detail == noOperation(op.Method, r.URL.Path) {
+		err = fmt.Errorf("%w: %w", ErrOlder, err)
+	}
+	return nil, err
+}
+
+// noOperation says that an API has no such operation, in the words of every version.
+func noOperation(method, path string) string {
+	return method + " " + path + " is no operation of this API."
 }
 
 func unreached(err error) error {

@@ -41,7 +41,7 @@ func unknown(mux *http.ServeMux, r *http.Request) error {
 		}
 	}
 	if allow == nil {
-		return problem.New(diag.NoSuchThing, "%s %s is no operation of this API.", r.Method, r.URL.Path)
+		return problem.New(diag.NoSuchThing, "%s", noOperation(r.Method, r.URL.Path))
 	}
 	cause := problem.New(diag.MethodNotAllowed, "%s takes %s, not %s.", r.URL.Path, strings.Join(allow, " and "), r.Method)
 	cause.Allow = allow

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +21,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/banyan-run/banyan/internal/diag"
+	"github.com/banyan-run/banyan/internal/problem"
 	"github.com/banyan-run/banyan/internal/project"
 )
 
@@ -201,6 +205,48 @@ func finished(t *testing.T, dir, words string) (int, string) {
 	command.Dir = dir
 	out, _ := command.CombinedOutput() // its code is looked at
 	return command.ProcessState.ExitCode(), string(out)
+}
+
+// older listens where the control process would and answers what every version knows, and of all else that it knows it not.
+func older(t *testing.T, dir string) {
+	t.Helper()
+	at := project.Place{Root: dir}
+	if err := os.MkdirAll(at.Run(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", at.Socket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v1/app" && r.Method == http.MethodGet {
+			_, _ = io.WriteString(w, `{"name": "unlucky", "version": "v0.0.1", "environment": "local"}`)
+			return
+		}
+		p := problem.From(problem.New(diag.NoSuchThing, "%s %s is no operation of this API.", r.Method, r.URL.Path), problem.Inside, "")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write(p.JSON())
+	})}
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = server.Serve(l) }() // Close ends it
+	t.Cleanup(func() { _ = server.Close(); <-ended })
+}
+
+func TestAnApplicationOfAnotherVersionIsToldAsSuch(t *testing.T) {
+	for i, row := range faultTable {
+		if row.stopped != exitNotRunning || strings.HasPrefix(row.words, "upgrade") || strings.HasPrefix(row.words, "dashboard") {
+			continue // it asks no running application, is the way out itself, or asks what every version knows
+		}
+		t.Run(fmt.Sprintf("%d %s", i, row.words), func(t *testing.T) {
+			dir := unlucky(t, faultFile(t))
+			older(t, dir)
+			code, said := finished(t, dir, row.words)
+			refused(t, code, said)
+			if code != exitFailed || !strings.Contains(said, "banyan upgrade") {
+				t.Errorf("it ends with %d:\n%s", code, said)
+			}
+		})
+	}
 }
 
 func TestWhateverIsWrongEachCommandSaysSoAndChangesNothing(t *testing.T) {

@@ -147,6 +147,9 @@ func (s *shell) running(err error) error {
 	case errors.Is(err, api.ErrBroken):
 		d.Message = api.ErrBroken.Error() + ": whether it was done is not known"
 		return ended{exitFailed, d.WithHint("look with banyan status%s, then ask again", s.fileFlag())}
+	case errors.Is(err, api.ErrOlder):
+		d = diag.At(diag.Position{}, diag.Unsupported, "the application in %s is controlled by another version of banyan, which does not know this", at.Root)
+		return ended{exitFailed, d.WithHint("banyan upgrade%s hands it over to this one, and nothing stops", s.fileFlag())}
 	case !errors.Is(err, api.ErrNotRunning):
 		return err
 	case at.lives():
