@@ -19,6 +19,11 @@ build grpc-client google.golang.org/grpc/interop/client@v1.85.0
 build grpc-server google.golang.org/grpc/interop/server@v1.85.0
 build connectconformance connectrpc.com/conformance/cmd/connectconformance@v1.0.7
 build referenceserver connectrpc.com/conformance/cmd/referenceserver@v1.0.7
+if command -v npm >/dev/null 2>&1 && [ ! -d "$to/node/node_modules/ws" ]; then
+  echo "  installing ws"
+  mkdir -p "$to/node"
+  (cd "$to/node" && npm install --no-audit --no-fund --silent ws@8.23.0) || echo "  ws cannot be installed here"
+fi
 missing=()
 for program in slowhttptest curl h2load; do command -v "$program" >/dev/null 2>&1 || missing+=("${program/h2load/nghttp2-client}"); done
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -31,6 +31,7 @@ var suites = []suite{
 	{"h2spec", "2.2.1", "HTTP/2 and HPACK, strictly", []string{"bin/conformance/h2spec"}, h2spec},
 	{"gRPC interop", "1.85.0", "grpc-go's client and server, through the gateway", []string{"bin/conformance/grpc-client", "bin/conformance/grpc-server"}, interop},
 	{"connectrpc", "1.0.7", "Connect, gRPC and gRPC-Web over HTTP/1.1 and HTTP/2, through the engine", []string{"bin/conformance/connectconformance", "bin/conformance/referenceserver"}, connect},
+	{"WebSocket", "ws 8.23.0", "the npm package at both ends, cases after Autobahn's chapters", []string{"node", "bin/conformance/node/node_modules/ws/package.json"}, websocket},
 	{"slowhttptest", "1.8.2", "200 slow heads, bodies and readers; the gateway answers others meanwhile", []string{"slowhttptest"}, slow},
 	{"curl", "Debian's", "versions, bodies, ranges of methods, trailers, early answers", []string{"curl"}, curl},
 	{"h2load", "Debian's", "20,000 requests over 100 streams a connection", []string{"h2load"}, h2load},

@@ -24,6 +24,7 @@ gateway:
   listen: %[1]s
   routes:
     - {path: /plain/**, to: plain}
+    - {path: /echo/**, to: echo}
     - {path: "/**", to: interop}
 services:
   plain:
@@ -31,6 +32,9 @@ services:
   interop:
     run: sh -c 'exec %[3]s --port=$PORT'
     expose: {protocol: grpc}
+  echo:
+    run: sh -c 'exec node %[4]s server'
+    env: {SUITES: %[5]s}
 `
 
 func begin(ctx context.Context) (*stage, error) {
@@ -53,7 +57,11 @@ func begin(ctx context.Context) (*stage, error) {
 	if s.banyan, err = filepath.Abs("bin/banyan"); err != nil {
 		return nil, err
 	}
-	text := fmt.Sprintf(application, s.address, own, server)
+	script, err := filepath.Abs("bench/conformance/websocket.js")
+	if err != nil {
+		return nil, err
+	}
+	text := fmt.Sprintf(application, s.address, own, server, script, nodeFolder())
 	if err := os.WriteFile(filepath.Join(folder, "banyan.yaml"), []byte(text), 0o600); err != nil {
 		return nil, err
 	}
@@ -62,6 +70,15 @@ func begin(ctx context.Context) (*stage, error) {
 		return nil, fmt.Errorf("starting the application: %w\n%s", err, out)
 	}
 	return s, s.ready(ctx)
+}
+
+// nodeFolder has the npm packages of the suites.
+func nodeFolder() string {
+	path, err := filepath.Abs("bin/conformance/node")
+	if err != nil {
+		return ""
+	}
+	return path
 }
 
 // ready waits until the plain service answers.

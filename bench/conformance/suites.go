@@ -190,3 +190,26 @@ func h2load(ctx context.Context, s *stage) (result, error) {
 	r.passed, _ = strconv.Atoi(total[2])
 	return r, nil
 }
+
+var websocketTotal = regexp.MustCompile(`(\d+) passed of (\d+)`)
+
+func websocket(ctx context.Context, s *stage) (result, error) {
+	script, err := filepath.Abs("bench/conformance/websocket.js")
+	if err != nil {
+		return result{}, err
+	}
+	out, err := s.command(ctx, "env", "SUITES="+nodeFolder(), "node", script, "client", "ws://"+s.address+"/echo")
+	total := websocketTotal.FindStringSubmatch(out)
+	if total == nil {
+		return result{}, fmt.Errorf("%w\n%s", err, out)
+	}
+	var r result
+	r.passed, _ = strconv.Atoi(total[1])
+	r.total, _ = strconv.Atoi(total[2])
+	for line := range strings.Lines(out) {
+		if name, is := strings.CutPrefix(line, "FAILED: "); is {
+			r.failed = append(r.failed, strings.TrimSpace(name))
+		}
+	}
+	return r, nil
+}
