@@ -14,6 +14,7 @@ const (
 	WaitExpired    Code = "BYN-4010"
 	Unsupported    Code = "BYN-4011"
 	NoSuchThing    Code = "BYN-4012"
+	NoSuchTask     Code = "BYN-4013"
 	// The user's certificate authority has codes of its own.
 	AuthorityUnusable Code = "BYN-4020"
 	AuthorityTrusted  Code = "BYN-4021"
@@ -31,6 +32,7 @@ var controlCodes = []Entry{
 	{NoSuchTrace, "no such trace", "No span of the trace is stored: it is older than the retention, or was never seen.", "banyan trace --last shows the newest."},
 	{WaitExpired, "not ready in time", "Not every service became ready within the wait.", "banyan status tells which, and why."},
 	{Unsupported, "not supported here", "This system cannot do it.", "docs/capabilities.md tells which systems can."},
+	{NoSuchTask, "no such task", "No task has this name.", "banyan run lists the tasks."},
 	{NoSuchThing, "not found", "The control API has no such resource.", "GET /v1/openapi.json lists all."},
 	{AuthorityUnusable, "certificate authority cannot be used", "The user's certificate authority is damaged, has expired, or could be read by others.", "Make a new one: banyan trust --remove, remove the folder that is named, then banyan trust."},
 	{AuthorityTrusted, "certificate authority still trusted", "The root is in a trust store of the system or of a browser, where it would stay behind.", "Take it out with banyan trust --remove first."},

@@ -9,6 +9,7 @@ const (
 	CrashLoop      Code = "BYN-2005"
 	StopForced     Code = "BYN-2006"
 	Ended          Code = "BYN-2007"
+	TaskFailed     Code = "BYN-2008"
 	NotReady       Code = "BYN-2103"
 	BecameUnready  Code = "BYN-2104"
 )
@@ -21,6 +22,7 @@ var runCodes = []Entry{
 	{CrashLoop, "keeps ending", "The process ended several times shortly after its start; it is started again with growing pauses.", "Read its last lines; banyan restart tries at once."},
 	{StopForced, "had to be killed", "The process did not end within grace after SIGTERM.", "Handle SIGTERM, or raise grace."},
 	{Ended, "ended by itself", "The process ended although nobody had stopped it; it is started again after a pause.", "Read its last lines; banyan logs shows all."},
+	{TaskFailed, "task failed", "A task ended with an error, took too long, or could not be started; as a hook it keeps its service from starting.", "Read its last lines; banyan run tries it again, and so does a restart of the service."},
 	{NotReady, "did not become ready", "The health check did not pass within its time.", "Check health and the port: the service must listen on $PORT."},
 	{BecameUnready, "health check fails", "The health check failed threshold times in a row, so no requests are sent there.", "Read its last lines."},
 }

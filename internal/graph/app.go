@@ -27,9 +27,11 @@ type App struct {
 	// Root is the absolute folder of the file; File its absolute path.
 	Root, File string
 	Edge       Edge
-	// Services and External are sorted by name.
-	Services []*Service
-	External []*External
+	// Services, External, Resources and Tasks are sorted by name. Resources that Banyan runs are among the services too.
+	Services  []*Service
+	External  []*External
+	Resources []*Resource
+	Tasks     []*Task
 	// Groups are sorted by name; none has the name of a service or an external.
 	Groups []*Group
 	// Warnings were found on the way and refuse nothing.
@@ -54,7 +56,7 @@ func (a *App) ExternalService(name string) (*External, bool) {
 	return a.External[i], true
 }
 
-// Callees are the names of all that can be called, sorted.
+// Callees are the names of all that runs or is external, sorted. Those that cannot be called, workers and resources, are among them.
 func (a *App) Callees() []string {
 	var names []string
 	for _, s := range a.Services {
@@ -67,14 +69,14 @@ func (a *App) Callees() []string {
 	return names
 }
 
-// Callers are the services that declare a call to name, sorted; the gateway comes first when a route leads there.
+// Callers are the services that declare a call to name, or that use the resource of this name, sorted; the gateway comes first when a route leads there.
 func (a *App) Callers(name string) []string {
 	var names []string
 	if slices.ContainsFunc(a.Edge.Routes, func(r *Route) bool { return r.LeadsTo(name) }) {
 		names = append(names, Gateway)
 	}
 	for _, s := range a.Services {
-		if _, declared := s.Call(name); declared {
+		if s.Needs(name) {
 			names = append(names, s.Name)
 		}
 	}

@@ -58,3 +58,22 @@ func TestCallVariables(t *testing.T) {
 	}
 	t.Fatal("ORDERS_NEXT_URL is missing")
 }
+
+func TestWhatIsUsedComesFirst(t *testing.T) {
+	kv := &Resource{Name: "zkv", Exports: []Variable{{Name: "KV", Value: "http://127.0.0.1:" + PortMark}}}
+	a := app(map[string][]string{"orders": nil, "zkv": nil})
+	a.Services[0].Uses = []Use{{Resource: "zkv"}}
+	a.Services[1].Resource, a.Resources = kv, []*Resource{kv}
+	if order := a.Order(); order[0].Name != "zkv" {
+		t.Errorf("%s comes first", order[0].Name)
+	}
+	if got := a.Callers("zkv"); !slices.Equal(got, []string{"orders"}) {
+		t.Errorf("users of zkv: %v", got)
+	}
+	if v := kv.Variables(7); v[0].Value != "http://127.0.0.1:7" || kv.Exports[0].Value == v[0].Value {
+		t.Errorf("with its port it exports %v, without %v", v, kv.Exports)
+	}
+	if v := kv.Variables(0); v[0].Value != kv.Exports[0].Value {
+		t.Errorf("without a port it exports %v", v)
+	}
+}

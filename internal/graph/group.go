@@ -7,7 +7,7 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 )
 
-// Group is a named subset of the services.
+// Group is a named subset of the services, resources among them.
 type Group struct {
 	Name string
 	At   diag.Position

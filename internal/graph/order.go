@@ -2,7 +2,7 @@ package graph
 
 import "slices"
 
-// Order returns the services callees first, so that what is called tends to be there when its caller starts. A cycle
+// Order returns the services callees and resources first, so that what is called tends to be there when its caller starts. A cycle
 // has no order of its own: its members stand together, by name. Reversed it is the order to stop in.
 func (a *App) Order() []*Service {
 	o := ordering{app: a, index: map[string]int{}, low: map[string]int{}, open: map[string]bool{}}
@@ -29,17 +29,24 @@ func (o *ordering) visit(s *Service) {
 	o.index[s.Name], o.low[s.Name] = len(o.index), len(o.index)
 	o.stack, o.open[s.Name] = append(o.stack, s), true
 	for _, c := range s.Calls {
-		callee, ours := o.app.Service(c.To)
-		if !ours {
-			continue
-		}
-		o.visit(callee)
-		if o.open[callee.Name] {
-			o.low[s.Name] = min(o.low[s.Name], o.low[callee.Name])
-		}
+		o.edge(s, c.To)
+	}
+	for _, u := range s.Uses {
+		o.edge(s, u.Resource)
 	}
 	if o.low[s.Name] == o.index[s.Name] {
 		o.close(s)
+	}
+}
+
+func (o *ordering) edge(s *Service, to string) {
+	callee, ours := o.app.Service(to)
+	if !ours {
+		return
+	}
+	o.visit(callee)
+	if o.open[callee.Name] {
+		o.low[s.Name] = min(o.low[s.Name], o.low[callee.Name])
 	}
 }
 

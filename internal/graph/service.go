@@ -31,6 +31,10 @@ type Service struct {
 	CallsListed bool
 	Grace       time.Duration
 	Watch       Watch
+	// Uses are the resources that it uses, in the order of the file. Resource is the one that it is itself, nil for a service.
+	Uses     []Use
+	Resource *Resource
+	Hooks    Hooks
 	// Contract has no File where none is declared.
 	Contract Contract
 	Replaced Replaced
@@ -139,12 +143,16 @@ type Health struct {
 // HealthKind is the protocol of a probe.
 type HealthKind string
 
-// The kinds of probes; ByPort, the default, is ready when the port accepts.
+// The kinds of probes; ByPort, the default, is ready when the port accepts, and what is Unprobed as soon as it runs.
 const (
-	ByPort HealthKind = "port"
-	ByHTTP HealthKind = "http"
-	ByGRPC HealthKind = "grpc"
+	ByPort   HealthKind = "port"
+	ByHTTP   HealthKind = "http"
+	ByGRPC   HealthKind = "grpc"
+	Unprobed HealthKind = "none"
 )
+
+// Listens tells whether instances listen at a port: a worker is not probed, is given no port, and cannot be called.
+func (s *Service) Listens() bool { return s.Health.Kind != Unprobed }
 
 // Watch says whether and which changed sources rebuild and restart the service.
 type Watch struct {

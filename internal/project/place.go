@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+
+	"github.com/banyan-run/banyan/internal/graph"
 )
 
 // Place is one copy of an application. It is comparable.
@@ -18,7 +20,7 @@ type Place struct {
 }
 
 // Folder is what Banyan keeps beside a file.
-const Folder = ".banyan"
+const Folder = graph.StateFolder
 
 // copies is the folder of the named ones within Folder.
 const copies = "projects"

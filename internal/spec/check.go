@@ -25,6 +25,8 @@ type checker struct {
 type context struct {
 	service     string
 	environment bool
+	// place is that of the resource that it belongs to, nil elsewhere.
+	place *spot
 }
 
 func (c checker) add(d diag.Diagnostic) { c.found.Add(d) }
@@ -38,7 +40,7 @@ func (c checker) noun(n *node, kind *noun) {
 			continue
 		}
 		inner := c
-		if kind.name == "service" && e.key == "env" {
+		if readsEnvironment(kind.name, e.key) {
 			inner.within.environment = true
 		}
 		if kind.name == "environment" || kind.name == "app" && e.key == "environments" {
@@ -46,6 +48,17 @@ func (c checker) noun(n *node, kind *noun) {
 		}
 		inner.value(e, k.shape, k.example)
 	}
+}
+
+// readsEnvironment tells whether the process's environment may be read under a key of a noun.
+func readsEnvironment(noun, key string) bool {
+	switch key {
+	case "env":
+		return noun == "service" || noun == "resource" || noun == "task"
+	case "url", "exports":
+		return noun == "resource"
+	}
+	return false
 }
 
 // value checks one value against its shape; example is what a hint may show.
@@ -92,8 +105,11 @@ func (c checker) names(n *node, s *shape) {
 			c.add(d)
 		}
 		inner := c
-		if s.value.noun != nil && s.value.noun.name == "service" {
+		switch noun := s.value.noun; {
+		case noun != nil && noun.name == "service":
 			inner.within.service = e.key
+		case noun != nil && noun.name == "resource":
+			inner.within.place = &spot{}
 		}
 		inner.value(s.names.label(e), s.value, s.value.example())
 	}

@@ -122,7 +122,7 @@ func (r *reader) once(d diag.Diagnostic) {
 	}
 }
 
-// share reads the files of the application: every service gets their variables, and ${env.NAME} sees them.
+// share reads the files of the application: every service and every resource gets their variables, and ${env.NAME} sees them.
 func (s scope) share() {
 	s.sharedFiles = s.envFiles(s.root)
 	s.shared = s.layers(nil, s.sharedFiles)
@@ -156,7 +156,7 @@ func (r *reader) covered(s *graph.Service, makers map[string]string) {
 			continue
 		}
 		v.Covered = true
-		d := diag.At(v.At, diag.VariableClash, "%s is not taken from here: services.%s is given it by %s", v.Name, s.Name, by).
+		d := diag.At(v.At, diag.VariableClash, "%s is not taken from here: %s.%s is given it by %s", v.Name, kindOf(s), s.Name, by).
 			WithHint("remove the line, or leave it for what runs without Banyan")
 		d.Severity = diag.Warning
 		r.once(d)
@@ -186,5 +186,5 @@ func (r *reader) reveal(app *graph.App) {
 }
 
 func variablePath(s *graph.Service, v graph.Variable) string {
-	return "services." + s.Name + ".env." + v.Name
+	return kindOf(s) + "." + s.Name + ".env." + v.Name
 }

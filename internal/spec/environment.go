@@ -8,6 +8,8 @@ var environmentNoun = noun{
 		{name: "gateway", doc: "What differs at the gateway.", shape: &shape{says: "a map", noun: &gatewayNoun}, example: "{listen: \"127.0.0.1:9090\"}"},
 		{name: "services", doc: "What differs in services; null removes one.", shape: &services, example: "{orders: {replicas: 3}}"},
 		{name: "external", doc: "What differs in external services; null removes one.", shape: &externals, example: "{bank: {url: \"https://sandbox.bank.example\"}}"},
+		{name: "tasks", doc: "What differs in tasks; null removes one.", shape: &tasks, example: "{seed: {run: ./seed}}"},
+		{name: "resources", doc: "What differs in resources; null removes one.", shape: &resources, example: "{kv: {url: \"redis://kv.example\"}}"},
 		{name: "groups", doc: "What differs in groups; null removes one.", shape: &groups, example: "{checkout: [orders]}"},
 	},
 }

@@ -11,18 +11,18 @@ import (
 )
 
 // expressions evaluates `${…}`. What a value may use: app and environment, their names; service, the name of the service that
-// the value belongs to; env, the process's variables, within env: and in overlays.
+// the value belongs to; env, the process's variables, within env: and in overlays; name, host, port, data and url within resources.
 type expressions struct {
 	app, environment string
 	// outer is the process's environment; process has the application's .env below it.
 	outer, process map[string]string
 	// known are the environments by what may be used; CEL's are costly, and most files need none.
-	known  map[[2]bool]*expr.Environment
+	known  map[[3]bool]*expr.Environment
 	budget *expr.Budget
 }
 
 func newExpressions(environment string, environ []string) *expressions {
-	x := &expressions{environment: environment, outer: map[string]string{}, process: map[string]string{}, known: map[[2]bool]*expr.Environment{}, budget: expr.NewBudget()}
+	x := &expressions{environment: environment, outer: map[string]string{}, process: map[string]string{}, known: map[[3]bool]*expr.Environment{}, budget: expr.NewBudget()}
 	for _, variable := range environ {
 		if name, value, is := strings.Cut(variable, "="); is && name != "" {
 			x.outer[name], x.process[name] = value, value
@@ -32,7 +32,7 @@ func newExpressions(environment string, environ []string) *expressions {
 }
 
 func (x *expressions) within(c context) *expr.Environment {
-	which := [2]bool{c.service != "", c.environment}
+	which := [3]bool{c.service != "", c.environment, c.place != nil}
 	if known, is := x.known[which]; is {
 		return known
 	}
@@ -44,13 +44,25 @@ func (x *expressions) within(c context) *expr.Environment {
 	if !c.environment {
 		env.Elsewhere = "the process environment may be read in env of a service, under environments and in banyan.local.yaml only"
 	}
-	made := expr.New(x.budget, expr.Variable{Name: "app", Kind: expr.Text}, expr.Variable{Name: "environment", Kind: expr.Text}, service, env)
+	all := []expr.Variable{{Name: "app", Kind: expr.Text}, {Name: "environment", Kind: expr.Text}, service, env}
+	for _, name := range []string{"name", "host", "port", "data", "url"} {
+		one := expr.Variable{Name: name, Kind: expr.Text}
+		if c.place == nil {
+			one.Elsewhere = name + " is that of a resource: it is known within resources only"
+		}
+		all = append(all, one)
+	}
+	made := expr.New(x.budget, all...)
 	x.known[which] = made
 	return made
 }
 
 func (x *expressions) values(c context) map[string]any {
-	return map[string]any{"app": x.app, "environment": x.environment, "service": c.service, "env": x.process}
+	all := map[string]any{"app": x.app, "environment": x.environment, "service": c.service, "env": x.process}
+	if p := c.place; p != nil {
+		all["name"], all["host"], all["port"], all["data"], all["url"] = p.name, p.host, p.port, p.data, p.url
+	}
+	return all
 }
 
 // check compiles what stands in a value; it evaluates nothing, since an overlay that is not applied may need what is not there.

@@ -24,8 +24,8 @@ func (s scope) groups() []*graph.Group {
 		if members.pick(e.form()) == nil {
 			continue // reported
 		}
-		if first, taken := s.declared[e.key]; taken {
-			s.add(refuse(e.at, diag.DuplicateName, "%q is a group, and a service or external too", e.key).WithHint("rename one; the other is at %s", first.position()))
+		if first, taken := s.run(e.key); taken {
+			s.add(refuse(e.at, diag.DuplicateName, "%q is a group, and a service, resource or external too", e.key).WithHint("rename one; the other is at %s", first.position()))
 			continue
 		}
 		stand[e.key] = e.at
@@ -62,12 +62,21 @@ func (s scope) group(e entry, stand map[string]origin) *graph.Group {
 	return g
 }
 
+// run finds where that is declared which has a name and may be running: a service, a resource or an external one.
+func (s scope) run(name string) (origin, bool) {
+	if at, is := s.declared[name]; is {
+		return at, true
+	}
+	at, is := s.stored[name]
+	return at, is
+}
+
 // startable tells whether a group may name it, and reports it when not.
 func (s scope) startable(group string, one item, stand map[string]origin) bool {
 	if _, is := stand[one.text]; is {
 		return true
 	}
-	if at, is := s.declared[one.text]; is {
+	if at, is := s.run(one.text); is {
 		if !s.outside[one.text] {
 			return true
 		}
@@ -84,6 +93,7 @@ func (s scope) startable(group string, one item, stand map[string]origin) bool {
 			places[name] = at
 		}
 	}
+	maps.Copy(places, s.stored)
 	d := refuse(one.at, diag.UnknownService, "the group %q names %q, which does not exist", group, one.text)
 	names := slices.Sorted(maps.Keys(places))
 	near := ""

@@ -26,8 +26,22 @@ var (
 	healthPath = shape{says: "a path", forms: []form{text}, parse: parseHealthPath, kind: "string", pattern: "^/"}
 	grpcName   = shape{says: "true", forms: []form{flag, text}, parse: parseVerbatim, kind: "string|boolean", or: &shape{says: "the name of a gRPC service"}}
 	threshold  = shape{says: "a whole number", forms: []form{whole}, parse: between(1, 100), kind: "integer"}
-	healths    = shape{says: "a path", forms: []form{text}, parse: parseHealthPath, kind: "string", pattern: "^/", or: &shape{says: "a map", noun: &healthNoun}}
+	healths    = shape{says: "a path or none", forms: []form{text}, parse: parseHealth, kind: "string", pattern: "^(/|none$)", or: &shape{says: "a map", noun: &healthNoun}}
 )
+
+// unprobed is the word of a worker's health.
+const unprobed = string(graph.Unprobed)
+
+// parseHealth reads the short form: a path, or the word for what listens on nothing.
+func parseHealth(text string) (any, error) {
+	if text == unprobed {
+		return text, nil
+	}
+	if !strings.HasPrefix(text, "/") && nearest(text, []string{unprobed}) != "" {
+		return nil, wrongly(fmt.Sprintf("%q is no path", text), fmt.Sprintf("did you mean %q?", unprobed))
+	}
+	return parseHealthPath(text)
+}
 
 // parseHealthPath reads what is sent as a request's target (RFC 9112 §3.2.1): it may have a query.
 func parseHealthPath(text string) (any, error) {
@@ -50,6 +64,9 @@ func (s scope) health() graph.Health {
 	case given && e.value.form == text:
 		path, at := valueOf[string](s, "health")
 		h.Kind, h.Path, h.At = graph.ByHTTP, path, at.position()
+		if path == unprobed {
+			h.Kind, h.Path = graph.Unprobed, ""
+		}
 	case long:
 		h.At = in.at.position()
 		in.probe(&h)

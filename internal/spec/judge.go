@@ -13,9 +13,12 @@ import (
 func (r *reader) judge(app *graph.App) {
 	r.routes(app)
 	for _, service := range app.Services {
-		r.variables(service)
+		r.variables(app, service)
 	}
+	r.exported(app)
 	r.opaque(app)
+	r.deaf(app)
+	r.circles(app)
 }
 
 // refuseAt is refuse for a place of the graph, which has no width: the word at it is underlined.
@@ -60,13 +63,16 @@ func sameRequests(a, b *graph.Route) bool {
 }
 
 // variables refuses a variable that two declarations would make.
-func (r *reader) variables(s *graph.Service) {
+func (r *reader) variables(app *graph.App, s *graph.Service) {
 	makers := map[string]string{}
 	for _, name := range graph.PlatformVariables() {
 		makers[name] = "the platform"
 	}
 	for _, call := range s.Calls {
 		r.callVariables(call, makers)
+	}
+	for _, use := range s.Uses {
+		r.useVariables(app, use, makers)
 	}
 	r.covered(s, makers)
 	for _, v := range s.Env {
@@ -76,10 +82,18 @@ func (r *reader) variables(s *graph.Service) {
 			by, hint, taken = "the platform, which keeps all names that begin with BANYAN_", "rename it", true
 		}
 		if taken {
-			r.found.Add(refuseAt(v.At, len(v.Name), diag.VariableClash, "services.%s sets %s, and so does %s", s.Name, v.Name, by).
+			r.found.Add(refuseAt(v.At, len(v.Name), diag.VariableClash, "%s.%s sets %s, and so does %s", kindOf(s), s.Name, v.Name, by).
 				WithHint("%s", hint))
 		}
 	}
+}
+
+// kindOf is the key under which something stands.
+func kindOf(s *graph.Service) string {
+	if s.Resource != nil {
+		return "resources"
+	}
+	return "services"
 }
 
 // callVariables notes what a call makes, and reports a clash once, however many variables it is about. A name that is none was reported.
@@ -97,6 +111,32 @@ func (r *reader) callVariables(call *graph.Call, makers map[string]string) {
 		}
 		if !taken {
 			makers[v.Name] = fmt.Sprintf("the call to %s", call.To)
+		}
+	}
+}
+
+// deaf refuses edges that lead to what listens on nothing.
+func (r *reader) deaf(app *graph.App) {
+	worker := func(name string) *graph.Service {
+		if s, ours := app.Service(name); ours && !s.Listens() {
+			return s
+		}
+		return nil
+	}
+	for _, s := range app.Services {
+		for _, c := range s.Calls {
+			if to := worker(c.To); to != nil {
+				r.found.Add(refuseAt(c.At, len(c.To), diag.BadValue, "%s cannot be called: it listens on nothing (health: none at %s)", c.To, to.Health.At).
+					WithHint("remove the call, or give %s a health that is probed", c.To))
+			}
+		}
+	}
+	for _, route := range app.Edge.Routes {
+		for _, t := range route.Targets {
+			if to := worker(t.To); to != nil {
+				r.found.Add(refuseAt(t.At, len(t.To), diag.BadValue, "the route leads to %s, which listens on nothing (health: none at %s)", t.To, to.Health.At).
+					WithHint("lead it elsewhere, or give %s a health that is probed", t.To))
+			}
 		}
 	}
 }

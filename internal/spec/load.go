@@ -21,6 +21,10 @@ type Options struct {
 	Environment string
 	// Environ is the process's environment, "K=V", for ${env.NAME}.
 	Environ []string
+	// State is the folder of what is kept of the copy that is meant; .banyan beside the file when it is empty.
+	State string
+	// Apart says that the copy runs beside others of the same file: its resources have ports of their own, whatever the file says.
+	Apart bool
 }
 
 // Loaded is what a file describes. It is immutable.
@@ -39,7 +43,10 @@ func Load(o Options) (*Loaded, diag.List) {
 	tree := l.tree()
 	var loaded *Loaded
 	if tree != nil {
-		r := &reader{variablesOf: l.variables, found: &l.found, exprs: l.exprs, root: l.root, declared: map[string]origin{}, outside: map[string]bool{}}
+		r := &reader{
+			variablesOf: l.variables, found: &l.found, exprs: l.exprs, root: l.root, state: cmp.Or(o.State, filepath.Join(l.root, graph.StateFolder)), apart: o.Apart,
+			declared: map[string]origin{}, outside: map[string]bool{}, stored: map[string]origin{}, chores: map[string]origin{},
+		}
 		app := r.app(tree)
 		for _, f := range r.contracts {
 			l.files[f.path], l.byName[f.shown] = f, f

@@ -56,7 +56,7 @@ func join(a, b *node, path string, found *diag.List) *node {
 }
 
 func joinValue(old, e entry, path string, found *diag.List) *node {
-	noun := path == ".services."+e.key || path == ".external."+e.key
+	noun := path == ".services."+e.key || path == ".external."+e.key || path == ".resources."+e.key || path == ".tasks."+e.key
 	switch {
 	case old.value.form == nothing:
 		return e.value

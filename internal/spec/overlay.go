@@ -36,6 +36,8 @@ var callables = []struct {
 }{
 	{"services", "service", "run", []string{"run", "build"}},
 	{"external", "external service", "url or endpoints", []string{"url", "endpoints"}},
+	{"resources", "resource", "run or url", []string{"run", "url"}},
+	{"tasks", "task", "run", []string{"run"}},
 }
 
 func groundOf(base *node) ground {

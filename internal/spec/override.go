@@ -41,6 +41,9 @@ func override(app *graph.App, name, by string) (graph.Replaced, *diag.Diagnostic
 		return graph.Replaced{}, new(wrongOverride(diag.BadArgument, "%q is no override", printable(name+pick(by == "", "", "="+by))).WithHint(overrideHint))
 	case !known(app, name):
 		return graph.Replaced{}, new(nobody(app, name))
+	case stored(app, name) != nil:
+		return graph.Replaced{}, new(diag.At(stored(app, name).At, diag.BadArgument, "%s is a resource, and nobody answers requests in its place", name).
+			WithHint("write where another one runs in banyan.local.yaml: resources: {%s: {url: …}}", name))
 	case by == "mock":
 		return graph.Replaced{Override: graph.Override{By: graph.ByMock}}, mockable(app, name)
 	case strings.HasPrefix(by, "local:"):
@@ -69,6 +72,14 @@ func reachable(app *graph.App, name, by string) *diag.Diagnostic {
 	}
 	if s, ours := app.Service(name); ours && s.Protocol == graph.TCP {
 		return new(diag.At(s.At, diag.BadArgument, "%s speaks tcp, and a URL is of http", name).WithHint("write --override %s=local:PORT", name))
+	}
+	return nil
+}
+
+// stored is the resource of a name, nil where it is none that Banyan runs.
+func stored(app *graph.App, name string) *graph.Resource {
+	if s, ours := app.Service(name); ours {
+		return s.Resource
 	}
 	return nil
 }

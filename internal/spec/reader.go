@@ -13,9 +13,12 @@ import (
 // reader turns the merged tree into the graph. Every value is read through its noun's table, which gives the default when the
 // value is not there, and is recorded with where it came from.
 type reader struct {
-	found  *diag.List
-	exprs  *expressions
-	root   string
+	found *diag.List
+	exprs *expressions
+	root  string
+	// state is the folder of what is kept of the copy; apart says that it runs beside others.
+	state  string
+	apart  bool
 	values []Value
 	// variablesOf reads a file of variables; shared are those of the whole application, sharedFiles where they stand.
 	variablesOf func(envFile) []dotenv.Line
@@ -26,6 +29,8 @@ type reader struct {
 	names    []string
 	// outside are the external ones.
 	outside map[string]bool
+	// stored are the resources by name, where they stand, chores the tasks.
+	stored, chores map[string]origin
 	// dangling counts the names that nothing has.
 	dangling int
 	// contracts are the documents that services name.

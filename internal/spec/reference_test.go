@@ -75,7 +75,10 @@ func lacking(example string) string {
 	case "banyan", "app", "include", "$schema":
 		return text + example
 	case "services":
-		return text + "include: [example.yaml]\nservices: {catalog: {run: ./catalog}}\n"
+		return text + "include: [example.yaml]\nservices: {catalog: {run: ./catalog}}\n" +
+			"resources: {kv: {run: ./kv}}\ntasks: {migrate: {run: ./migrate}, seed: {run: ./seed}}\n"
+	case "tasks":
+		return text + "include: [example.yaml]\nservices: {orders: {run: ./orders}}\ntasks: {generate: {run: ./generate}}\n"
 	case "external":
 		return text + "include: [example.yaml]\n"
 	}

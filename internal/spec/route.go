@@ -151,6 +151,15 @@ func (s scope) known(name string, at origin, who string) bool {
 	if name == "" {
 		return false // reported
 	}
+	if stands, is := s.stored[name]; is {
+		what := who + " calls"
+		if who == "the route" {
+			what = "the route leads to"
+		}
+		s.add(refuse(at, diag.UnknownService, "%s %q, which is a resource (%s)", what, name, stands.position()).
+			WithHint("a resource is no service: who uses it says uses: [%s]", name))
+		return false
+	}
 	d := refuse(at, diag.UnknownService, "%s calls %q, which does not exist", who, name)
 	if who == "the route" {
 		d.Message = fmt.Sprintf("the route leads to %q, which does not exist", name)

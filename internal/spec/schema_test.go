@@ -89,7 +89,18 @@ func around(n *noun, k key) string {
 	case "route":
 		return service("owner: us") + "\ngateway: {routes: [" + needed("path: \"/orders/**\", to: orders") + "]}"
 	case "service":
-		return "services: {orders: " + needed("run: ./orders") + ", catalog: {run: ./catalog}}"
+		return "services: {orders: " + needed("run: ./orders") + ", catalog: {run: ./catalog}}\nresources: {kv: {run: ./kv}}\ntasks: {migrate: {run: ./migrate}}"
+	case "task":
+		return service("owner: us") + "\ntasks: {generate: {run: ./generate}, seed: " + needed("run: ./seed") + "}"
+	case "once":
+		return "tasks: {seed: {run: ./seed, once: {" + value + "}}}"
+	case "hooks":
+		return service("hooks: {"+value+"}") + "\ntasks: {migrate: {run: ./migrate}, seed: {run: ./seed}}"
+	case "resource":
+		if k.name != "run" && k.name != "url" {
+			value += ", run: ./kv"
+		}
+		return "resources: {kv: {" + value + "}}"
 	case "health", "watch", "expose":
 		return service(n.name + ": {" + value + "}")
 	case "call":

@@ -14,16 +14,17 @@ var serviceNoun = noun{
 	name: "service", says: "a service",
 	later: []string{
 		"allow", "auth", "breaker", "cache", "config", "consumes", "data", "deliver", "events", "fault", "function", "identity", "image",
-		"limit", "publishes", "release", "resources", "scale", "secrets", "slo", "tasks",
+		"limit", "publishes", "release", "scale", "secrets", "slo",
 	},
 	foreign: map[string]string{
 		"args": "run", "cmd": "run", "command": "run", "entrypoint": "run", "start": "run", "environment": "env", "variables": "env", "env_file": "envFiles", "envFile": "envFiles",
 		"cwd": "dir", "folder": "dir", "path": "dir", "working_dir": "dir", "workdir": "dir", "healthcheck": "health", "instances": "replicas",
-		"depends_on": "calls", "dependsOn": "calls", "links": "calls", "needs": "calls", "uses": "calls", "protocol": "write it as expose: {protocol: grpc}",
-		"stop_grace_period": "grace",
-		"groups":            "groups stand at the top of the file: groups: {checkout: [orders]}",
-		"port":              "remove it: an instance listens at the $PORT that it is given; routes of the gateway make it reachable",
-		"ports":             "remove it: an instance listens at the $PORT that it is given; routes of the gateway make it reachable",
+		"depends_on": "calls", "dependsOn": "calls", "links": "calls", "needs": "calls", "protocol": "write it as expose: {protocol: grpc}",
+		"stop_grace_period": "grace", "resources": "uses",
+		"tasks":  "tasks stand at the top of the file; those that run before or after its start are named by hooks: {before: [migrate]}",
+		"groups": "groups stand at the top of the file: groups: {checkout: [orders]}",
+		"port":   "remove it: an instance listens at the $PORT that it is given; routes of the gateway make it reachable",
+		"ports":  "remove it: an instance listens at the $PORT that it is given; routes of the gateway make it reachable",
 	},
 	keys: []key{
 		{name: "owner", doc: "Who answers for the service.", shape: &word, example: "orders-team"},
@@ -32,10 +33,12 @@ var serviceNoun = noun{
 		{name: "run", doc: "The command that starts an instance, which listens at $PORT. No shell reads it.", shape: &commandLine, needed: true, example: "bin/orders"},
 		{name: "env", doc: "Variables for build and run; ${env.NAME} takes one from the environment of banyan.", shape: &variables, example: "{CURRENCY: EUR}"},
 		envFilesKey,
-		{name: "health", doc: "How readiness and health are seen: a path that answers 2xx, or the long form; that the port accepts when it is not given.", shape: &healths, example: "/healthz"},
+		{name: "health", doc: "How readiness and health are seen: a path that answers 2xx, or the long form; none for a worker that listens on nothing; that the port accepts when it is not given.", shape: &healths, example: "/healthz"},
 		{name: "replicas", doc: "How many instances are kept.", shape: &replicas, standard: fmt.Sprint(graph.DefaultReplicas), example: "2"},
 		{name: "expose", doc: "What the instances speak.", shape: &shape{says: "a map", noun: &exposeNoun}, example: "{protocol: grpc}"},
 		{name: "calls", doc: "The services that it calls, as a list of names or as a map with details. Nothing else can be called.", shape: &calls, example: "[catalog]"},
+		{name: "uses", doc: "The resources that it uses: it starts once they are ready, and gets what they export.", shape: &words, example: "[kv]"},
+		{name: "hooks", doc: "The tasks that are run before a release of it starts, and after it is ready.", shape: &shape{says: "a map", noun: &hooksNoun}, example: "{before: [migrate]}"},
 		{name: "contract", doc: "Its OpenAPI document, relative to this file: --override SERVICE=mock answers from it.", shape: &contractPath, example: "./openapi.yaml"},
 		{name: "grace", doc: "How long an instance may take to end after SIGTERM.", shape: &pause, standard: unit.Duration(graph.DefaultGrace), example: "10s"},
 		{name: "watch", doc: "Whether a changed source builds and restarts the service, or which files count.", shape: &watches, standard: "false", example: "true"},
@@ -70,6 +73,8 @@ func (s scope) service(e entry) *graph.Service {
 	if e, _, given := in.find("calls"); given && e.value.form != nothing {
 		service.CallsAt, service.CallsListed = e.at.position(), e.value.form != table
 	}
+	service.Uses = in.uses(service.Name)
+	service.Hooks = in.hooks()
 	service.Grace = in.duration("grace")
 	service.Watch = in.watch()
 	service.Contract = in.contract()
@@ -114,10 +119,12 @@ func nearFolder(name, path string) string {
 }
 
 // env are the variables in the order of the file.
-func (s scope) env() []graph.Variable {
+func (s scope) env() []graph.Variable { return s.variables("env") }
+
+func (s scope) variables(key string) []graph.Variable {
 	var all []graph.Variable
 	s.within.environment = true
-	for _, e := range s.entries("env") {
+	for _, e := range s.entries(key) {
 		if e.form() == nothing {
 			continue
 		}
@@ -129,7 +136,7 @@ func (s scope) env() []graph.Variable {
 			s.add(*d)
 			continue
 		}
-		s.record(s.sub("env")+"."+e.key, e.value.text, e, nil) // as the service will see it: 010 is not 10
+		s.record(s.sub(key)+"."+e.key, e.value.text, e, nil) // as the service will see it: 010 is not 10
 		all = append(all, graph.Variable{Name: e.key, Value: e.value.text, At: e.at.position()})
 	}
 	return all
