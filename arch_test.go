@@ -21,7 +21,7 @@ var rows = [][]string{
 	{"contract", "expr", "exchange", "graph"},
 	{"spec", "importer", "starter", "debugger", "keeper", "runner", "image", "bus", "registry", "proxy", "identity", "broker", "database", "saga",
 		"config", "secret", "telemetry", "rollout", "autoscale", "advise", "layout", "terminal", "markdown", "export", "project", "migration", "subset"},
-	{"layer", "supervise", "check"},
+	{"layer", "supervise", "task", "check"},
 	{"gateway", "mesh", "reconcile"},
 	{"api", "dashboard", "doctor", "book", "manual"},
 	{"node"},

@@ -26,6 +26,7 @@ const (
 	Refused  Kind = "refused"
 	Release  Kind = "release"
 	Takeover Kind = "takeover"
+	Task     Kind = "task"
 	Notice   Kind = "notice"
 	Attach   Kind = "attach"
 	Detach   Kind = "detach"

@@ -24,9 +24,9 @@ const (
 	underWay = backupName + "/.under-way"
 )
 
-// apart is what no backup holds: earlier ones, other copies of the application, which have a version of their own, and what belongs to
-// one run.
-var apart = []string{backupName, "projects", "run"}
+// apart is what no backup holds: earlier ones, other copies of the application, which have a version of their own, the data of resources,
+// which may run meanwhile and which no migration touches, and what belongs to one run.
+var apart = []string{backupName, "projects", "data", "run"}
 
 // keep copies the folder into a new one below backup, which appears when it is whole.
 func (m migration) keep(form int) (kept string, left []string, err error) {

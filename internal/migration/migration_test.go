@@ -223,7 +223,7 @@ func TestBackupsAreBounded(t *testing.T) {
 	for _, name := range []string{"1-20200101-000000", "1-20210101-000000", "1-20220101-000000", ".new-torn"} {
 		files[backupName+"/"+name+"/x"] = "x"
 	}
-	files["projects/review/version"], files["run/run.json"], files["telemetry/1.seg"] = "1\n", "{}", "lines"
+	files["data/kv/1"], files["projects/review/version"], files["run/run.json"], files["telemetry/1.seg"] = "rows", "1\n", "{}", "lines"
 	folder := laid(t, files)
 	big, err := os.Create(filepath.Join(folder, "telemetry", "2.seg"))
 	if err != nil {
@@ -241,7 +241,7 @@ func TestBackupsAreBounded(t *testing.T) {
 		t.Fatalf("%v, %v", entries, err)
 	}
 	for name := range contents(t, r.Backup) {
-		if strings.HasPrefix(name, "projects") || strings.HasPrefix(name, "run") || strings.HasPrefix(name, backupName) {
+		if strings.HasPrefix(name, "projects") || strings.HasPrefix(name, "data") || strings.HasPrefix(name, "run") || strings.HasPrefix(name, backupName) {
 			t.Errorf("%s is in the copy", name)
 		}
 	}

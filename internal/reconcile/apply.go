@@ -75,6 +75,7 @@ func (l *loop) apply(app *graph.App, why string) {
 		}
 		k.drain = supervise.Drain(old, s.Name)
 		k.follow(app, s, changes[s.Name], why)
+		l.rehook(k, old)
 	}
 	for name, removal := range removed {
 		l.kept[name].drain = supervise.Drain(old, name)

@@ -20,6 +20,9 @@ import (
 // wherever it lies in dir, for somebody else builds it.
 func (r *Reconciler) look(v version) (built, error) {
 	s := v.service
+	if s.Resource != nil && len(s.Build.Argv) == 0 {
+		return built{}, nil // its folder is often the application's, whose sources are not its own
+	}
 	program, ignore := programOf(s), slices.Concat(s.Watch.Ignore, fileRules(v.app, s.Dir))
 	if len(s.Build.Argv) == 0 {
 		sources, err := r.means.Builder.SourceHash(s.Dir, program, ignore)
@@ -58,7 +61,7 @@ func programOf(s *graph.Service) []string {
 // fileRules leave the application's own files out of the sources: what they say is compared value by value.
 func fileRules(app *graph.App, dir string) []string {
 	var rules []string
-	for _, name := range append(appFiles(app), filepath.Join(app.Root, ".banyan")) {
+	for _, name := range append(appFiles(app), filepath.Join(app.Root, graph.StateFolder)) {
 		rules = append(rules, rule(dir, name)...)
 	}
 	return rules

@@ -24,7 +24,7 @@ const (
 // Change is one thing that another file changes.
 type Change struct {
 	Action Action
-	// Subject is a service, an external one, a group, or graph.Gateway.
+	// Subject is a service, a resource, a task, an external one, a group, or graph.Gateway.
 	Subject string
 	Text    string
 	At      diag.Position
@@ -47,6 +47,7 @@ func compare(old, next *graph.App) []Change {
 		}
 	}
 	all = append(all, compareExternal(old, next)...)
+	all = append(all, compareTasks(old, next)...)
 	all = append(all, compareGroups(old, next)...)
 	return append(all, compareEdge(old.Edge, next.Edge)...)
 }

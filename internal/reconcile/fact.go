@@ -56,6 +56,13 @@ func factsOf(app *graph.App, s *graph.Service) []fact {
 	for _, c := range s.Calls {
 		all = append(all, callFacts(app, c)...)
 	}
+	for _, u := range s.Uses {
+		all = append(all, useFacts(app, u)...)
+	}
+	all = append(all, resourceFacts(s.Resource)...)
+	for i, tasks := range names(s.Hooks) {
+		all = append(all, fact{key: [...]string{"hooks.before", "hooks.after"}[i], value: strings.TrimSpace(tasks), then: Swap})
+	}
 	return finish(append(all, watchFacts(s.Watch)...), s.At)
 }
 
@@ -70,7 +77,7 @@ func contractFact(c graph.Contract) fact {
 
 func healthFacts(h graph.Health) []fact {
 	kind := map[graph.HealthKind]string{
-		graph.ByHTTP: "GET " + h.Path, graph.ByGRPC: strings.TrimSpace("grpc " + h.Service), graph.ByPort: "port",
+		graph.ByHTTP: "GET " + h.Path, graph.ByGRPC: strings.TrimSpace("grpc " + h.Service), graph.ByPort: "port", graph.Unprobed: "none",
 	}[h.Kind]
 	return []fact{
 		{key: "health", value: kind, at: h.At, then: Restart},
@@ -100,6 +107,31 @@ func callFacts(app *graph.App, c *graph.Call) []fact {
 		{key: key + ".retry.on", of: key, value: list(c.Retry.On), at: cmp.Or(c.Retry.At, c.At), then: Swap},
 		{key: key + ".allow", of: key, value: list(allow), at: c.At, then: Swap},
 	}
+}
+
+// useFacts: what a resource exports is part of its users' environment.
+func useFacts(app *graph.App, u graph.Use) []fact {
+	key := "uses." + u.Resource
+	all := []fact{{key: key, value: "declared", at: u.At, then: Restart}}
+	resource, there := app.Resource(u.Resource)
+	if !there {
+		return all
+	}
+	for _, v := range resource.Exports {
+		all = append(all, fact{key: key + "." + v.Name, of: key, value: v.Value, shown: redact.Variable(v.Name, v.Value), at: v.At, then: Restart})
+	}
+	return all
+}
+
+func resourceFacts(r *graph.Resource) []fact {
+	if r == nil {
+		return nil
+	}
+	port := "any"
+	if r.Port > 0 {
+		port = strconv.Itoa(r.Port)
+	}
+	return []fact{{key: "port", value: port, at: r.At, then: Restart}}
 }
 
 func watchFacts(w graph.Watch) []fact {

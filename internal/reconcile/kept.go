@@ -36,6 +36,7 @@ type kept struct {
 	away    string
 	left    *removal
 	storm   storm
+	sequel  sequel
 	// drain is how long requests of the graph before may take: those that were sent under it are still open.
 	drain time.Duration
 }

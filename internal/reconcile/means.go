@@ -39,6 +39,8 @@ type Means struct {
 	// when it is 0, empty when there is nothing to tell.
 	Expect  func(service string, n int, why string)
 	Journal journal.Recorder
+	// Tasks runs hooks; nil runs none.
+	Tasks Tasks
 	// Folder is where releases, builds and wishes are kept; "" keeps none. Run is the id of the run: wishes of another one
 	// are forgotten.
 	Folder, Run string

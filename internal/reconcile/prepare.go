@@ -21,6 +21,10 @@ type job struct {
 	version version
 	// building says that its build has begun, or waits for its turn among others.
 	building, queued bool
+	// waits is the resource that the service cannot start without and that is not ready; empty when there is none.
+	waits string
+	// hook is the task that runs before it, empty while none does; running the release that runs, empty when none does.
+	hook, running string
 }
 
 // result is what a job found.
@@ -41,6 +45,9 @@ func (l *loop) prepare(k *kept) {
 	ctx, cancel := context.WithCancel(context.Background())
 	j := &job{cancel: cancel, need: k.need, version: version{k.app, k.service, k.spec, ""}}
 	k.need, k.job = need{}, j
+	if k.current != nil && (len(l.statuses[k.name]) > 0 || k.memory.Within.Current != "") {
+		j.running = k.current.release
+	}
 	past := k.memory.Built
 	l.group.Go("preparing "+k.name, func(group context.Context) error {
 		defer cancel()
@@ -48,6 +55,12 @@ func (l *loop) prepare(k *kept) {
 		found := l.work(ctx, j, past, func(building bool) {
 			l.tell(ctx, func(*loop) { j.queued, j.building = !building, building })
 		})
+		if found.err == nil {
+			found.err = l.equipped(ctx, j)
+		}
+		if found.err == nil {
+			found.err = l.before(ctx, j, found.artifact)
+		}
 		l.tell(group, func(l *loop) { l.prepared(k, j, found) })
 		return nil
 	})
@@ -174,8 +187,12 @@ func (l *loop) failed(k *kept, j *job, err error) {
 	if k.current != nil && len(l.statuses[k.name]) > 0 {
 		why += "; release " + k.current.release + " runs on"
 	}
+	kind := journal.Build
+	if k.problem.Code == diag.TaskFailed {
+		kind = journal.Task
+	}
 	l.means.Journal.Record(journal.Entry{
-		Kind: journal.Build, Subject: k.name, Text: k.problem.Text, Why: why, Where: k.problem.Where, Code: k.problem.Code, Lines: k.problem.Lines,
+		Kind: kind, Subject: k.name, Text: k.problem.Text, Why: why, Where: k.problem.Where, Code: k.problem.Code, Lines: k.problem.Lines,
 	})
 }
 
@@ -212,7 +229,12 @@ func (l *loop) succeeded(k *kept, j *job, found result) {
 // problem says why a build failed.
 func (l *loop) problem(s *graph.Service, err error) *supervise.Problem {
 	p := &supervise.Problem{Code: diag.BuildFailed, Where: s.Build.At, Text: fmt.Sprintf("%s could not be built: %v", s.Name, err)}
-	describe(p, s, err)
+	var hook hookError
+	if errors.As(err, &hook) {
+		describeHook(p, s, hook)
+	} else {
+		describe(p, s, err)
+	}
 	if l.means.Secrets != nil {
 		for i, line := range p.Lines {
 			p.Lines[i] = l.means.Secrets.Text(line)

@@ -180,6 +180,7 @@ func (l *loop) pass() uint64 {
 	l.remember()
 	for _, k := range l.order {
 		l.act(k)
+		l.followUp(k)
 	}
 	l.drop()
 	l.publish()

@@ -53,6 +53,8 @@ type within struct {
 	// replaced then.
 	Pending string `json:"pending,omitempty"`
 	Again   bool   `json:"again,omitempty"`
+	// Followed is the release after which its tasks were run.
+	Followed string `json:"followed,omitempty"`
 	// Debug is the session under whose debugger its one instance is kept.
 	Debug *debugger.Session `json:"debug,omitempty"`
 }

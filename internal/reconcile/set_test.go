@@ -172,7 +172,7 @@ func TestAReloadBringsInWhatIsCalledNowAndLetsGoOfTheRest(t *testing.T) {
 		if told := s.journal.find(journal.Start, "stock"); len(told) != 1 || told[0].Why != "called by orders" || told[0].Where != at(77) {
 			s.Errorf("of stock the journal says %+v", told)
 		}
-		if told := s.journal.find(journal.Stop, "payments"); len(told) != 1 || told[0].Why != "nothing in the set calls it" {
+		if told := s.journal.find(journal.Stop, "payments"); len(told) != 1 || told[0].Why != "nothing in the set needs it" {
 			s.Errorf("of payments the journal says %+v", told)
 		}
 	})
@@ -215,7 +215,7 @@ func TestAChangedGroupMovesServices(t *testing.T) {
 		for _, c := range Compare(app, &next, s.Wish()) {
 			told = append(told, string(c.Action)+" "+c.Subject+": "+c.Text)
 		}
-		want := []string{"stop audit: nothing in the set calls it any more", "start stock: 1 instance, group back", "swap back: group mail, audit → mail, stock"}
+		want := []string{"stop audit: nothing in the set needs it any more", "start stock: 1 instance, group back", "swap back: group mail, audit → mail, stock"}
 		if !slices.Equal(told, want) {
 			s.Errorf("it tells %q", told)
 		}

@@ -24,6 +24,8 @@ func (l *loop) expect() {
 			next = expectation{count: l.coming[k.name]}
 		case k.problem != nil && len(l.statuses[k.name]) == 0:
 			next = expectation{why: k.problem.Text}
+		case len(l.statuses[k.name]) == 0 && l.stuck(k) != nil:
+			next = expectation{why: l.stuck(k).Text}
 		}
 		if told, ever := l.expected[k.name]; ever && told == next {
 			continue
@@ -62,7 +64,7 @@ func (l *loop) act(k *kept) {
 	if !l.rolled(k) {
 		k.storm.worked(time.Now())
 	}
-	desired := rollout.Desired{Count: k.count(), Mark: k.mark(), Alone: k.memory.Within.Debug != nil}
+	desired := rollout.Desired{Count: k.count(), Mark: k.mark(), Alone: k.service.Resource != nil || k.memory.Within.Debug != nil}
 	switch {
 	case l.down != nil:
 		l.hurry(k)
@@ -162,7 +164,7 @@ func (l *loop) missed(k *kept) bool {
 // order count, so that a cycle ends too.
 func (l *loop) called(k *kept) bool {
 	for _, caller := range l.order[slices.Index(l.order, k)+1:] {
-		if _, declared := caller.service.Call(k.name); declared && len(l.statuses[caller.name]) > 0 {
+		if caller.service.Needs(k.name) && len(l.statuses[caller.name]) > 0 {
 			return true
 		}
 	}

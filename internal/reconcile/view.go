@@ -55,10 +55,18 @@ func (l *loop) phase(k *kept, s Service) (Phase, string) {
 		return Building, "is built"
 	case k.job != nil && k.job.queued:
 		return Waiting, "waits for its build"
+	case k.job != nil && k.job.hook != "":
+		return Waiting, "runs " + k.job.hook + " first"
+	case l.stuck(k) != nil:
+		return Failed, l.awaited(k)
+	case k.job != nil && k.job.waits != "":
+		return Waiting, l.awaited(k)
 	case k.job != nil && !k.job.need.quiet, k.need.pending && !k.need.quiet:
 		return Waiting, waitsFor(k)
-	case k.problem != nil, l.broken(s):
+	case k.problem != nil, k.sequel.problem != nil, l.broken(s):
 		return Failed, serving(s)
+	case k.sequel.task != "":
+		return Starting, "is ready, and runs " + k.sequel.task
 	case l.fresh(k) >= s.Desired && len(s.Instances)-l.leaving(s) <= s.Desired:
 		return Running, ""
 	}
@@ -150,6 +158,12 @@ func (l *loop) startingDoing(k *kept, s Service) string {
 func (l *loop) trouble(k *kept, s Service) *supervise.Problem {
 	if k.problem != nil {
 		return k.problem
+	}
+	if p := l.stuck(k); p != nil {
+		return p
+	}
+	if k.sequel.problem != nil {
+		return k.sequel.problem
 	}
 	var worst *supervise.Problem
 	for _, i := range s.Instances {

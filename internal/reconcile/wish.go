@@ -68,6 +68,9 @@ func (r *Reconciler) Scale(service string, replicas int) error {
 	if replicas < 0 || replicas > graph.MaxReplicas {
 		return problem.New(diag.BadArgument, "%d is no count of instances: 0 to %d are possible.", replicas, graph.MaxReplicas)
 	}
+	if err := r.ask(func(l *loop) error { return l.scalable(service) }); err != nil {
+		return err
+	}
 	return r.each([]string{service}, func(l *loop, k *kept) {
 		if replicas > 0 {
 			l.brought([]string{service}, []*kept{k})
@@ -88,6 +91,14 @@ func (r *Reconciler) Scale(service string, replicas int) error {
 		k.why = fmt.Sprintf("scaled to %d", replicas)
 		l.tellWish(journal.Scale, k, fmt.Sprintf("scaling %s from %d to %d", k.name, before, replicas))
 	})
+}
+
+// scalable refuses a count for what has one instance.
+func (l *loop) scalable(service string) error {
+	if s, there := l.app.Service(service); there && s.Resource != nil {
+		return problem.New(diag.BadArgument, "%s is a resource: it has one instance, which owns its data.", service)
+	}
+	return nil
 }
 
 // each does something to each service that is named, in their order.
@@ -165,9 +176,10 @@ func (l *loop) wanted(k *kept, because subset.Reason) {
 		k.memory.Within.Scale = nil
 	}
 	k.unstop()
-	if !stopped && !waiting && k.problem == nil {
+	if !stopped && !waiting && k.problem == nil && k.sequel.problem == nil {
 		return
 	}
+	k.sequel.problem = nil
 	k.why = operator
 	if because.Kind != subset.Asked {
 		k.why = because.String()
@@ -176,15 +188,21 @@ func (l *loop) wanted(k *kept, because subset.Reason) {
 	l.means.Journal.Record(journal.Entry{Kind: journal.Start, Subject: k.name, Text: "starting " + k.name, Why: k.why, Where: cmp.Or(because.At, k.service.At)})
 }
 
-// missing says whose calls are refused while a service is stopped; empty when nobody's are.
+// missing says whose calls are refused while a service is stopped, and who uses a resource that is; empty when nobody.
 func (l *loop) missing(k *kept) string {
-	var callers []string
+	var callers, users []string
 	for _, other := range l.order {
 		if _, calls := other.service.Call(k.name); calls && other != k && other.count() > 0 {
 			callers = append(callers, other.name)
 		}
+		if _, uses := other.service.Use(k.name); uses && other.count() > 0 {
+			users = append(users, other.name)
+		}
 	}
-	if len(callers) == 0 {
+	switch {
+	case len(users) > 0:
+		return "; it is used by " + strings.Join(users, ", ")
+	case len(callers) == 0:
 		return ""
 	}
 	return ", and calls of " + strings.Join(callers, ", ") + " to it are refused"

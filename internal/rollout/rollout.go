@@ -145,7 +145,7 @@ func (v *view) current() int {
 
 // spare tells whether an instance may go: an idle one may, a ready one while enough others are ready, an old one that is in the way.
 func (v *view) spare(o Observed, old bool) bool {
-	return o.State != Ready || !v.desired.Hold && v.ready > v.desired.Count || v.desired.Alone && old
+	return o.State != Ready || !v.desired.Hold && v.ready > v.desired.Count || v.desired.Alone && old && v.desired.Count > 0
 }
 
 func (v *view) why(old bool) string {

@@ -14,6 +14,9 @@ func groupOfItsOwn(command *exec.Cmd) {
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 }
 
+// ask asks the whole group of a command to end.
+func ask(command *exec.Cmd) { _ = syscall.Kill(-command.Process.Pid, syscall.SIGTERM) }
+
 func killGroup(command *exec.Cmd) {
 	_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
 }

@@ -19,12 +19,14 @@ type Wish struct {
 // Kind is what sort of reason it is.
 type Kind string
 
-// Why a service is in the set: it was asked for, a group that has it was, a service of the set calls it, or all were asked for. Why it is
-// not: it was left out, or nobody in the set calls it.
+// Why a service is in the set: it was asked for, a group that has it was, a service of the set calls it or uses it as a resource, a task
+// that is a hook of such a service needs it, or all were asked for. Why it is not: it was left out, or nothing in the set needs it.
 const (
 	Asked    Kind = "asked"
 	Grouped  Kind = "group"
 	Called   Kind = "called"
+	Used     Kind = "used"
+	Needed   Kind = "needed"
 	All      Kind = "all"
 	Excepted Kind = "except"
 	Uncalled Kind = "uncalled"
@@ -33,7 +35,7 @@ const (
 // Reason is one reason.
 type Reason struct {
 	Kind Kind
-	// By is the group, the caller, or what --except named; empty for others.
+	// By is the group, the caller, the user, the task, or what --except named; empty for others.
 	By string
 	// At is the line that it follows from: of the call, or of the group's member; nowhere when none does.
 	At diag.Position
@@ -48,17 +50,23 @@ func (r Reason) String() string {
 		return "group " + r.By
 	case Called:
 		return "called by " + r.By
+	case Used:
+		return "used by " + r.By
+	case Needed:
+		return "needed by the task " + r.By
 	case All:
 		return "every service runs"
 	case Excepted:
 		return "left out by --except " + r.By
 	}
-	return "nothing in the set calls it"
+	return "nothing in the set needs it"
 }
 
 // Set is which services a run consists of.
 type Set struct {
 	in, out map[string][]Reason
+	// lost are the reasons for which a service that is left out cannot be: who uses it waits for it.
+	lost map[string][]Reason
 }
 
 // Has tells whether a service is in the set.
@@ -80,12 +88,15 @@ func (s Set) Why(service string) []Reason {
 // What only that needs is not needed. Names that the application does not have are passed over, since a changed file may have taken them
 // away; Check reports them.
 func Choose(app *graph.App, w Wish) Set {
-	s := Set{in: map[string][]Reason{}, out: map[string][]Reason{}}
+	s := Set{in: map[string][]Reason{}, out: map[string][]Reason{}, lost: map[string][]Reason{}}
 	excepted := excepted(app, w.Except)
 	var queue []*graph.Service
 	join := func(name string, why Reason) {
 		service, ours := app.Service(name)
 		if _, not := excepted[name]; !ours || not {
+			if why.Kind == Used || why.Kind == Needed {
+				s.lost[name] = append(s.lost[name], why)
+			}
 			return
 		}
 		if !s.Has(name) {
@@ -100,11 +111,7 @@ func Choose(app *graph.App, w Wish) Set {
 		if !caller.Runs() {
 			continue // somebody else answers for it, and calls whom it likes
 		}
-		for _, c := range caller.Calls {
-			if c.To != caller.Name {
-				join(c.To, Reason{Called, caller.Name, c.At})
-			}
-		}
+		follow(app, caller, join)
 	}
 	for _, service := range app.Services {
 		why, left := excepted[service.Name]
@@ -117,6 +124,40 @@ func Choose(app *graph.App, w Wish) Set {
 		slices.SortStableFunc(s.in[service.Name], order)
 	}
 	return s
+}
+
+// follow joins what a service cannot do without: what it calls and uses, and what the tasks that are its hooks need.
+func follow(app *graph.App, caller *graph.Service, join func(string, Reason)) {
+	for _, c := range caller.Calls {
+		if c.To != caller.Name {
+			join(c.To, Reason{Called, caller.Name, c.At})
+		}
+	}
+	for _, u := range caller.Uses {
+		join(u.Resource, Reason{Used, caller.Name, u.At})
+	}
+	needed := map[string]bool{caller.Name: true} // and what it calls and uses by itself says so already
+	for _, c := range caller.Calls {
+		needed[c.To] = true
+	}
+	for _, u := range caller.Uses {
+		needed[u.Resource] = true
+	}
+	for _, hook := range slices.Concat(caller.Hooks.Before, caller.Hooks.After) {
+		for _, t := range app.Sequence(hook.Name) {
+			all, called := app.Demands(t)
+			for i, d := range all {
+				why := Reason{Needed, t.Name, d.At}
+				if i >= called {
+					why = Reason{Called, "the task " + t.Name, d.At}
+				}
+				if !needed[d.Name] {
+					needed[d.Name] = true
+					join(d.Name, why)
+				}
+			}
+		}
+	}
 }
 
 // ask joins what the names stand for.
@@ -156,6 +197,6 @@ func unique(names []string) []string { return slices.Compact(slices.Sorted(slice
 
 // order puts the reasons of one service in order.
 func order(a, b Reason) int {
-	ranks := []Kind{All, Asked, Grouped, Called}
+	ranks := []Kind{All, Asked, Grouped, Called, Used, Needed}
 	return cmp.Or(cmp.Compare(slices.Index(ranks, a.Kind), slices.Index(ranks, b.Kind)), cmp.Compare(a.By, b.By))
 }

@@ -44,6 +44,90 @@ func app(text string) *graph.App {
 const shop = "web: orders reviews; orders: catalog payments bank; payments: ledger; ledger; catalog; reviews: catalog; admin; " +
 	"+checkout: orders payments; +front: web checkout"
 
+// stored is an application with resources and hooks: orders uses kv and, before it starts, runs migrate after generate; web runs seed of
+// reviews once it is ready, which uses search and calls catalog.
+func stored() *graph.App {
+	a := app("catalog; kv; orders; reviews: catalog; search; web; idle: ; +data: kv search")
+	at := diag.Position{File: "banyan.yaml", Line: 20, Column: 3}
+	for _, name := range []string{"kv", "search"} {
+		s, _ := a.Service(name)
+		s.Resource = &graph.Resource{Name: name}
+		a.Resources = append(a.Resources, s.Resource)
+	}
+	a.Resources = append(a.Resources, &graph.Resource{Name: "there", URL: "redis://there"})
+	a.Tasks = []*graph.Task{
+		{Name: "generate", Needs: []graph.Ref{{Name: "catalog", At: at}}},
+		{Name: "migrate", Service: graph.Ref{Name: "orders"}, After: []graph.Ref{{Name: "generate"}}, Needs: []graph.Ref{{Name: "kv", At: at}}},
+		{Name: "seed", Service: graph.Ref{Name: "reviews"}, Needs: []graph.Ref{{Name: "web", At: at}}},
+		{Name: "unhooked", Needs: []graph.Ref{{Name: "idle", At: at}}},
+	}
+	uses := func(name string, resources ...string) *graph.Service {
+		s, _ := a.Service(name)
+		for _, r := range resources {
+			s.Uses = append(s.Uses, graph.Use{Resource: r, At: at})
+		}
+		return s
+	}
+	uses("orders", "kv", "there").Hooks.Before = []graph.Ref{{Name: "migrate", At: at}}
+	uses("reviews", "search")
+	uses("web").Hooks.After = []graph.Ref{{Name: "seed", At: at}}
+	return a
+}
+
+func TestASetHasWhatIsUsedAndWhatHooksNeed(t *testing.T) {
+	for _, row := range []struct {
+		says string
+		wish Wish
+		want string
+	}{
+		{"a resource comes with what uses it, and what a hook and the task before that need", Wish{Names: []string{"orders"}},
+			"catalog (needed by the task generate); kv (used by orders); orders (you asked)"},
+		{"a task that is a hook brings what its service uses and calls, but not that service", Wish{Names: []string{"web"}},
+			"catalog (called by the task seed); search (needed by the task seed); web (you asked)"},
+		{"a resource can be asked for alone", Wish{Names: []string{"kv"}}, "kv (you asked)"},
+		{"a group may have some", Wish{Names: []string{"data"}}, "kv (group data); search (group data)"},
+		{"what nobody uses any more is left out with its users", Wish{Except: []string{"orders", "kv"}},
+			"catalog (every service runs, called by reviews, called by the task seed); idle (every service runs); reviews (every service runs); " +
+				"search (every service runs, used by reviews, needed by the task seed); web (every service runs)"},
+	} {
+		t.Run(row.says, func(t *testing.T) {
+			a := stored()
+			if got := drawn(a, Choose(a, row.wish)); got != row.want {
+				t.Errorf("it is\n%s\nwant\n%s", got, row.want)
+			}
+			if err := Check(a, row.wish); err != nil {
+				t.Errorf("it is refused: %v", err)
+			}
+		})
+	}
+}
+
+func TestWhatIsOverriddenBringsNeitherResourcesNorHooks(t *testing.T) {
+	a := stored().With(map[string]graph.Replaced{"orders": {Override: graph.Override{By: graph.ByURL, URL: "http://x"}}})
+	if got, want := drawn(a, Choose(a, Wish{Names: []string{"orders"}})), "orders (you asked)"; got != want {
+		t.Errorf("it is %s, want %s", got, want)
+	}
+	if err := Check(a, Wish{Names: []string{"orders"}, Except: []string{"kv"}}); err != nil {
+		t.Errorf("a resource that it would use cannot be left out: %v", err)
+	}
+}
+
+func TestWhatTheRestWaitsForIsNotLeftOut(t *testing.T) {
+	for _, row := range []struct {
+		wish  Wish
+		wants string
+	}{
+		{Wish{Except: []string{"kv"}}, "orders uses kv, which is left out by --except kv"},
+		{Wish{Names: []string{"web", "orders"}, Except: []string{"data"}}, "orders uses kv, which is left out by --except data"},
+		{Wish{Names: []string{"web"}, Except: []string{"search"}}, "the task seed needs search, which is left out by --except search"},
+	} {
+		var d diag.Diagnostic
+		if err := Check(stored(), row.wish); !errors.As(err, &d) || !strings.Contains(d.Message, row.wants) || d.At.Line != 20 || d.Hint == "" {
+			t.Errorf("%v: it says %v, want %q", row.wish, err, row.wants)
+		}
+	}
+}
+
 // drawn is a set as a test reads it: what is in it, each with its reasons.
 func drawn(a *graph.App, s Set) string {
 	var lines []string
@@ -92,7 +176,7 @@ func TestWhyNot(t *testing.T) {
 	a := app(shop)
 	s := Choose(a, Wish{Names: []string{"orders"}, Except: []string{"payments"}})
 	for service, want := range map[string]string{
-		"payments": "left out by --except payments", "ledger": "nothing in the set calls it", "admin": "nothing in the set calls it",
+		"payments": "left out by --except payments", "ledger": "nothing in the set needs it", "admin": "nothing in the set needs it",
 	} {
 		if why := s.Why(service); len(why) != 1 || why[0].String() != want {
 			t.Errorf("%s: %v, want %s", service, why, want)

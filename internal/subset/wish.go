@@ -61,8 +61,8 @@ func Services(app *graph.App, names []string) ([]string, error) {
 	return all, nil
 }
 
-// Check refuses a wish that names what there is not, that wants and leaves out the same service, or that leaves nothing to run. The error is
-// a diagnostic.
+// Check refuses a wish that names what there is not, that wants and leaves out the same service, that leaves out what the rest waits for,
+// or that leaves nothing to run. The error is a diagnostic.
 func Check(app *graph.App, w Wish) error {
 	if _, err := Services(app, w.Names); err != nil {
 		return err
@@ -77,14 +77,30 @@ func Check(app *graph.App, w Wish) error {
 				WithHint("leave it out of one of them")
 		}
 	}
-	if Choose(app, w).Size() == 0 && len(app.Services) > 0 {
+	set := Choose(app, w)
+	for _, service := range app.Services {
+		if lost := set.lost[service.Name]; len(lost) > 0 {
+			return waits(service, lost[0], left[service.Name])
+		}
+	}
+	if set.Size() == 0 && len(app.Services) > 0 {
 		return diag.At(diag.Position{}, diag.BadArgument, "--except %s leaves no service to run", strings.Join(w.Except, " --except ")).
 			WithHint("leave out fewer")
 	}
 	return nil
 }
 
-// Startable are the names that a wish may have: services, then groups.
+// waits says that a service is left out which another one cannot start without.
+func waits(service *graph.Service, lost, left Reason) diag.Diagnostic {
+	if lost.Kind == Needed {
+		return diag.At(lost.At, diag.BadArgument, "the task %s needs %s, which is left out by --except %s", lost.By, service.Name, left.By).
+			WithHint("leave out what runs the task as a hook too")
+	}
+	return diag.At(lost.At, diag.BadArgument, "%s uses %s, which is left out by --except %s, and does not start without it", lost.By, service.Name, left.By).
+		WithHint("leave out %s too, or write where another %s runs in banyan.local.yaml: resources: {%[2]s: {url: …}}", lost.By, service.Name)
+}
+
+// Startable are the names that a wish may have: services with resources, then groups.
 func Startable(app *graph.App) []string {
 	var all []string
 	for _, s := range app.Services {

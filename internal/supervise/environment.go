@@ -31,6 +31,7 @@ const (
 	FromOutside  = "environment of banyan up"
 	FromPlatform = "platform"
 	FromCall     = "declared call"
+	FromResource = "resource"
 	FromFile     = "env"
 )
 
@@ -38,13 +39,15 @@ const (
 type Place struct {
 	App     *graph.App
 	Service *graph.Service
-	// Instance is `orders.2`; Port is where it shall listen on loopback.
+	// Instance is `orders.2`; Port is where it shall listen on loopback, 0 for what listens on nothing.
 	Instance string
 	Port     int
 	Run      string
 	Release  string
 	// Edges are the addresses (host:port) of the declared calls, by callee.
 	Edges map[string]string
+	// Resources are the ports of those that it uses, by name; of one that is missing, or 0, the port is not known.
+	Resources map[string]int
 	// Environ is what banyan up was started with ("K=V").
 	Environ []string
 }
@@ -81,8 +84,18 @@ func Environment(p Place) []Value {
 			set(Value{Name: v.Name, Value: v.Value, Source: FromCall, At: call.At})
 		}
 	}
+	for _, use := range p.Service.Uses {
+		if resource, there := p.App.Resource(use.Resource); there {
+			for _, v := range resource.Variables(p.Resources[use.Resource]) {
+				if strings.Contains(v.Value, graph.PortMark) {
+					continue // nobody knows where it is: a wrong address is worse than none
+				}
+				set(Value{Name: v.Name, Value: v.Value, Source: FromResource, At: v.At})
+			}
+		}
+	}
 	for _, v := range p.Service.Env {
-		set(Value{Name: v.Name, Value: v.Value, Source: FromFile, At: v.At})
+		set(Value{Name: v.Name, Value: p.own(v.Value), Source: FromFile, At: v.At})
 	}
 	sorted := make([]Value, 0, len(values))
 	for _, v := range values {
@@ -90,6 +103,14 @@ func Environment(p Place) []Value {
 	}
 	slices.SortFunc(sorted, func(a, b Value) int { return strings.Compare(a.Name, b.Name) })
 	return sorted
+}
+
+// own is a value of what is started itself: a resource may name its port.
+func (p Place) own(text string) string {
+	if p.Service.Resource == nil {
+		return text
+	}
+	return graph.Ported(text, p.Port)
 }
 
 // ours are names that a banyan passes to itself: an outer one's must not reach a service.
@@ -102,16 +123,18 @@ func (p Place) platform() []Value {
 		"deployment.environment.name=" + p.App.Environment,
 		"banyan.release=" + p.Release,
 	}
-	set := []graph.Variable{
-		{Name: "PORT", Value: strconv.Itoa(p.Port)},
-		{Name: "HOST", Value: "127.0.0.1"},
+	var set []graph.Variable
+	if p.Port > 0 {
+		set = []graph.Variable{{Name: "PORT", Value: strconv.Itoa(p.Port)}, {Name: "HOST", Value: "127.0.0.1"}}
+	}
+	set = append(set, []graph.Variable{
 		{Name: "OTEL_SERVICE_NAME", Value: p.Service.Name},
 		{Name: "OTEL_RESOURCE_ATTRIBUTES", Value: strings.Join(attributes, ",")},
 		{Name: "BANYAN_RUN", Value: p.Run},
 		{Name: "BANYAN_APP", Value: p.App.Name},
 		{Name: "BANYAN_SERVICE", Value: p.Service.Name},
 		{Name: "BANYAN_INSTANCE", Value: p.Instance},
-	}
+	}...)
 	var values []Value
 	for _, v := range set {
 		values = append(values, Value{Name: v.Name, Value: v.Value, Source: FromPlatform, At: p.Service.At})

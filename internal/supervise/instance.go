@@ -152,5 +152,8 @@ func (k *kept) record(kind journal.Kind, text, why string) {
 }
 
 func (k *kept) listenOn(port int) {
-	k.status.Port, k.status.Address = port, net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	k.status.Port, k.status.Address = port, ""
+	if port > 0 {
+		k.status.Address = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	}
 }

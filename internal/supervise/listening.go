@@ -49,6 +49,8 @@ func (k *kept) elsewhere() string {
 // Awaited is what a starting instance is waited for, in words.
 func Awaited(h graph.Health) string {
 	switch h.Kind {
+	case graph.Unprobed:
+		return "its start"
 	case graph.ByHTTP:
 		return "GET " + h.Path
 	case graph.ByGRPC:

@@ -46,6 +46,15 @@ type Registry interface {
 	Expect(service string, n int, why string)
 }
 
+// Places knows at which port each resource listens: one and the same as long as the run lasts, so that those who use it need not be
+// started again with it.
+type Places interface {
+	// Port is the resource's port, 0 when none could be found.
+	Port(*graph.Resource) int
+	// Take is Port for the resource that is about to listen there; the error says who listens there already.
+	Take(*graph.Resource) (int, error)
+}
+
 // Failure is what is known of a process that ended by itself.
 type Failure struct {
 	Service *graph.Service
@@ -66,6 +75,8 @@ type Means struct {
 	Prober  Prober
 	// Port returns a free port of loopback, the same for an instance where it can; with anew another one than before.
 	Port func(instance string, anew bool) (int, error)
+	// Places are the ports of resources.
+	Places Places
 	// Edge is the address at which a caller finds a callee.
 	Edge     func(caller, callee string) (address string, open bool)
 	Traffic  Traffic

@@ -44,6 +44,9 @@ func (k *kept) serve(ctx context.Context) outcome {
 		case v := <-verdicts:
 			busy = false
 			k.judge(v)
+			if !k.order.Service.Listens() {
+				continue // a worker is ready once it runs, and is looked at no more
+			}
 			// From one probe's start to the next one's: one that hangs must not put off the verdict.
 			if !k.health.settled() {
 				timer.Reset(k.health.pause() - time.Since(began))
@@ -55,6 +58,9 @@ func (k *kept) serve(ctx context.Context) outcome {
 // probe asks once. The protocol is asked for before the first readiness only: it does not change while a process lives.
 func (k *kept) probe(ctx context.Context, address string, ever bool) verdict {
 	service := k.order.Service
+	if !service.Listens() {
+		return verdict{}
+	}
 	bounded, cancel := context.WithTimeout(ctx, k.health.timeout())
 	defer cancel()
 	if err := k.means.Prober.Probe(bounded, address, service.Health); err != nil {
@@ -94,5 +100,9 @@ func (k *kept) becameReady(first bool) {
 	if first {
 		text = fmt.Sprintf("%s is ready after %s", k.id, k.status.ReadyIn.Round(time.Millisecond))
 	}
-	k.record(journal.Ready, text, "its health check passed")
+	why := "its health check passed"
+	if !k.order.Service.Listens() {
+		why = "it runs, and listens on nothing"
+	}
+	k.record(journal.Ready, text, why)
 }

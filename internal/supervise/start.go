@@ -3,6 +3,7 @@ package supervise
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -18,19 +19,23 @@ func (k *kept) start() (*keeper.Event, error) {
 	k.status.PID, k.status.ReadyIn, k.status.Started, k.status.NextTry = 0, 0, time.Now(), time.Time{}
 	k.status.H2 = false
 	k.lines.clear()
-	port, err := k.means.Port(k.id, anew)
+	port, err := k.port(anew)
 	if err != nil {
-		return nil, fmt.Errorf("finding a free port: %w", err)
+		return nil, err
 	}
 	k.listenOn(port)
 	k.move(Starting, k.expecting())
-	environment := Environment(k.place(port))
+	if err := k.furnish(); err != nil {
+		return nil, err
+	}
+	place := k.place(port)
+	environment, argv := Environment(place), k.argv(place)
 	if k.means.Locate != nil {
-		if _, err := k.means.Locate(k.order.Service.Dir, k.order.Service.Run.Argv, valueOf(environment, "PATH")); err != nil {
+		if _, err := k.means.Locate(k.order.Service.Dir, argv, valueOf(environment, "PATH")); err != nil {
 			return nil, err
 		}
 	}
-	argv, environment, err := k.debugged(environment)
+	argv, environment, err = k.debugged(argv, environment)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +56,43 @@ func (k *kept) start() (*keeper.Event, error) {
 	return nil, nil
 }
 
+// port is where the process shall listen; 0 is nowhere. With anew it is another one than before, but for a resource, which stays in
+// its place.
+func (k *kept) port(anew bool) (int, error) {
+	if !k.order.Service.Listens() {
+		return 0, nil
+	}
+	if r := k.order.Service.Resource; r != nil {
+		return k.means.Places.Take(r)
+	}
+	port, err := k.means.Port(k.id, anew)
+	if err != nil {
+		return 0, fmt.Errorf("finding a free port: %w", err)
+	}
+	return port, nil
+}
+
+// furnish makes the folder in which a resource keeps its data.
+func (k *kept) furnish() error {
+	r := k.order.Service.Resource
+	if r == nil {
+		return nil
+	}
+	if err := os.MkdirAll(r.Data, 0o700); err != nil {
+		return fmt.Errorf("making the folder of its data: %w", err)
+	}
+	return nil
+}
+
+// argv are the words of run; those of a resource may name its port.
+func (k *kept) argv(p Place) []string {
+	words := slices.Clone(k.order.Service.Run.Argv)
+	for i, word := range words {
+		words[i] = p.own(word)
+	}
+	return words
+}
+
 // refused tells whether what a process wrote last says that it could not have its port: somebody took it in between, or the system
 // keeps it for a while for a program that does not set SO_REUSEADDR.
 func refused(lines []string) bool {
@@ -61,9 +103,9 @@ func refused(lines []string) bool {
 }
 
 // debugged is the command and the environment of an instance, changed where a debugger starts it.
-func (k *kept) debugged(environment []Value) ([]string, []Value, error) {
+func (k *kept) debugged(argv []string, environment []Value) ([]string, []Value, error) {
 	if k.order.Debug == nil {
-		return k.order.Service.Run.Argv, environment, nil
+		return argv, environment, nil
 	}
 	start, err := k.means.Debug(*k.order.Debug, k.order.Service, func(name string) string { return valueOf(environment, name) })
 	if err != nil {
@@ -108,8 +150,14 @@ func (k *kept) place(port int) Place {
 			edges[call.To] = address
 		}
 	}
+	resources := map[string]int{}
+	for _, use := range k.order.Service.Uses {
+		if r, there := k.order.App.Resource(use.Resource); there && r.Runs() {
+			resources[r.Name] = k.means.Places.Port(r)
+		}
+	}
 	return Place{
-		App: k.order.App, Service: k.order.Service, Instance: k.id, Port: port, Run: k.means.Run,
+		Resources: resources, App: k.order.App, Service: k.order.Service, Instance: k.id, Port: port, Run: k.means.Run,
 		Release: k.order.Release, Edges: edges, Environ: k.means.Environ,
 	}
 }

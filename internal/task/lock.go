@@ -1,0 +1,82 @@
+package task
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Holder is who runs a task.
+type Holder struct {
+	PID int `json:"pid"`
+	// Who says it in words: `banyan run`, or the hook of a service.
+	Who   string    `json:"who"`
+	Since time.Time `json:"since"`
+}
+
+// HeldError says that a task is being run by somebody else.
+type HeldError struct {
+	Task   string
+	Holder Holder
+}
+
+// Error is one line.
+func (e HeldError) Error() string {
+	return fmt.Sprintf("%s is being run already, since %s: %s (process %d)", e.Task, e.Holder.Since.Format(time.TimeOnly), e.Holder.Who, e.Holder.PID)
+}
+
+// errBusy is what lock returns for a file that somebody else has.
+var errBusy = errors.New("the lock is held")
+
+func lockPath(folder, name string) string { return filepath.Join(folder, name+".lock") }
+
+// hold takes the task for one run; free gives it back. It goes with the process that took it, however that ends.
+func hold(folder, name, who string) (free func(), err error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("taking the task %s: %w", name, err)
+	}
+	file, err := lock(lockPath(folder, name))
+	if errors.Is(err, errBusy) {
+		held := HeldError{Task: name}
+		held.Holder, _ = noted(lockPath(folder, name))
+		return nil, held
+	}
+	if err != nil {
+		return nil, fmt.Errorf("taking the task %s: %w", name, err)
+	}
+	text, err := json.Marshal(Holder{os.Getpid(), who, time.Now()})
+	if err == nil {
+		err = errors.Join(file.Truncate(0), func() error { _, err := file.WriteAt(text, 0); return err }())
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("taking the task %s: %w", name, err), file.Close())
+	}
+	return func() { _ = errors.Join(file.Truncate(0), file.Close()) }, nil
+}
+
+// holder tells who has a task, without taking it.
+func holder(folder, name string) (Holder, bool) {
+	h, some := noted(lockPath(folder, name))
+	if !some {
+		return Holder{}, false
+	}
+	file, err := lock(lockPath(folder, name))
+	if errors.Is(err, errBusy) {
+		return h, true
+	}
+	if err == nil {
+		_ = file.Close()
+	}
+	return Holder{}, false
+}
+
+func noted(path string) (h Holder, some bool) {
+	text, err := os.ReadFile(path)
+	if err != nil || len(text) == 0 {
+		return Holder{}, false
+	}
+	return h, json.Unmarshal(text, &h) == nil
+}

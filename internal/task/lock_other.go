@@ -1,0 +1,17 @@
+//go:build !unix
+
+package task
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+)
+
+// lock takes a file that nobody has open: Windows removes none that somebody has.
+func lock(path string) (*os.File, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, errBusy
+	}
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+}
