@@ -56,8 +56,8 @@ func (full) Attach(_ context.Context, name string, wish Attachment) (Service, er
 	return Service{Name: name, Replaced: &Replaced{Port: wish.Port, Header: wish.Header}}, nil
 }
 func (full) Detach(_ context.Context, name string) (Service, error) { return Service{Name: name}, nil }
-func (full) Export(context.Context, string, Export) ([]Variable, error) {
-	return []Variable{{Name: "KEY", Value: "s3cr3t"}}, nil
+func (full) Export(context.Context, string, Export) (Exported, error) {
+	return Exported{Variables: []Variable{{Name: "KEY", Value: "s3cr3t"}}}, nil
 }
 func (full) Call(_ context.Context, c Call) (Answer, error) {
 	return Answer{Status: 200, Body: c.Body, Header: map[string][]string{"A": {"b"}}}, nil
@@ -92,9 +92,23 @@ func (full) FollowJournal(ctx context.Context) iter.Seq[Deed] {
 }
 func (full) Journal(int) ([]Deed, error) { return []Deed{{Kind: "up", Lines: []string{"x"}}}, nil }
 
+func (full) Tasks() []Task {
+	return []Task{{Name: "seed", Last: time.Now(), After: []string{"migrate"}}}
+}
+func (full) Run(name string, run TaskRun) (func(context.Context) iter.Seq[TaskEvent], error) {
+	if name != "seed" {
+		return nil, problem.New(diag.NoSuchTask, "there is no task %q", name)
+	}
+	return func(context.Context) iter.Seq[TaskEvent] {
+		return func(yield func(TaskEvent) bool) {
+			_ = yield(TaskEvent{Task: name, Text: strings.Join(run.Args, " ")}) && yield(TaskEvent{Task: name, State: TaskDone})
+		}
+	}, nil
+}
+
 func sources() Sources {
 	list := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) })
-	return Sources{full{}, full{}, full{}, full{}, full{}, full{}, full{}, full{}, full{}, list, list}
+	return Sources{full{}, full{}, full{}, full{}, full{}, full{}, full{}, full{}, full{}, full{}, list, list}
 }
 
 // recorder notes which operations were used and holds each answer against the document.
@@ -132,6 +146,8 @@ func TestTheClientUsesEveryOperation(t *testing.T) {
 		"debug":          func() error { _, err := c.Debug(ctx, "catalog", Debug{Language: "go", Port: 1}); return err },
 		"undebug":        func() error { return c.Undebug(ctx, "catalog") },
 		"environment":    func() error { _, err := c.Environment(ctx, "catalog"); return err },
+		"tasks":          func() error { _, err := c.Tasks(ctx); return err },
+		"runTask":        func() error { return first(c.RunTask(ctx, "seed", TaskRun{Args: []string{"a"}})) },
 		"attach":         func() error { _, err := c.Attach(ctx, "catalog", Attachment{Port: 8081}); return err },
 		"detach":         func() error { _, err := c.Detach(ctx, "catalog"); return err },
 		"export":         func() error { _, err := c.Export(ctx, "catalog", Export{}); return err },
@@ -320,6 +336,14 @@ func TestABodyIsBounded(t *testing.T) {
 	r, w := httptest.NewRequest("POST", "/v1/stop", strings.NewReader(body)), httptest.NewRecorder()
 	Handler(sources()).ServeHTTP(w, r)
 	if w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), string(diag.BodyTooLarge)) {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestAnUnknownTaskIsRefusedBeforeAnythingRuns(t *testing.T) {
+	w := httptest.NewRecorder()
+	Handler(sources()).ServeHTTP(w, httptest.NewRequest("POST", "/v1/tasks/sed/run", strings.NewReader("{}")))
+	if w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), string(diag.NoSuchTask)) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 }

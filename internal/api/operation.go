@@ -3,7 +3,7 @@ package api
 // Operation is one thing that the API does. The table below is the only list of them: the server's routes, the OpenAPI
 // document and the client's requests are made from it.
 type Operation struct {
-	// ID is the operation's name in the document; Method and Path its request, with {service} and {id} as in net/http.
+	// ID is the operation's name in the document; Method and Path its request, with {service}, {task} and {id} as in net/http.
 	ID, Method, Path, Summary string
 	Query                     []Parameter
 	// In and Out are zero values of the models of request and answer; nil is no body.
@@ -40,9 +40,11 @@ var operations = []Operation{
 	{ID: "debug", Method: "POST", Path: "/v1/services/{service}/debug", Summary: "Keep one instance of a service under its debugger.", In: Debug{}, Out: Debugging{}},
 	{ID: "undebug", Method: "POST", Path: "/v1/services/{service}/undebug", Summary: "Run a service without its debugger again."},
 	{ID: "environment", Method: "GET", Path: "/v1/services/{service}/environment", Summary: "What a service is started with.", Out: []Variable{}},
-	{ID: "export", Method: "POST", Path: "/v1/services/{service}/export", Summary: "The environment for a process beside Banyan, secrets included; at the control socket only.", In: Export{}, Out: []Variable{}, Socket: true},
+	{ID: "export", Method: "POST", Path: "/v1/services/{service}/export", Summary: "The environment for a process beside Banyan, secrets included; at the control socket only.", In: Export{}, Out: Exported{}, Socket: true},
 	{ID: "attach", Method: "POST", Path: "/v1/services/{service}/attach", Summary: "Send requests to a process that somebody else runs.", In: Attachment{}, Out: Service{}},
 	{ID: "detach", Method: "POST", Path: "/v1/services/{service}/detach", Summary: "Give a service back to its own instances.", Out: Service{}},
+	{ID: "tasks", Method: "GET", Path: "/v1/tasks", Summary: "All tasks and how they stand.", Out: []Task{}},
+	{ID: "runTask", Method: "POST", Path: "/v1/tasks/{task}/run", Summary: "Run a task; ends it when the client leaves.", In: TaskRun{}, Out: TaskEvent{}, Stream: true},
 	{ID: "instances", Method: "GET", Path: "/v1/instances", Summary: "The registry: live instances; watch=true streams changes.",
 		Query: []Parameter{{"service", "One service."}, {"watch", "true: server-sent events."}}, Text: "application/json"},
 	{ID: "plan", Method: "GET", Path: "/v1/plan", Summary: "What a reload would change.", Out: Plan{}},

@@ -51,6 +51,16 @@ type Attachment struct {
 type Export struct {
 	Port int  `json:"port,omitempty" doc:"Where it will listen; that of the attached process when it is 0."`
 	All  bool `json:"all,omitempty" doc:"With the environment of banyan up."`
+	// Command says that it is no instance and listens on nothing.
+	Command bool `json:"command,omitempty" doc:"For a command beside the service: with the environment of banyan up, and without a port."`
+}
+
+// Exported is what a process of a service is started with, as it is: it is told at the control socket only.
+type Exported struct {
+	Dir       string     `json:"dir" doc:"The absolute folder of the service."`
+	Variables []Variable `json:"variables" doc:"Its environment, secrets included."`
+	// Absent are the resources that it uses and that are not ready.
+	Absent []string `json:"absent,omitempty" doc:"Resources that are not ready."`
 }
 
 func (s server) attach(r *http.Request) (any, error) {
@@ -96,6 +106,6 @@ func (c *Client) Detach(ctx context.Context, service string) (Service, error) {
 }
 
 // Export is the environment for a process beside Banyan, secrets included.
-func (c *Client) Export(ctx context.Context, service string, wish Export) ([]Variable, error) {
-	return do[[]Variable](ctx, c, request{id: "export", path: map[string]string{"service": service}, in: wish})
+func (c *Client) Export(ctx context.Context, service string, wish Export) (Exported, error) {
+	return do[Exported](ctx, c, request{id: "export", path: map[string]string{"service": service}, in: wish})
 }

@@ -98,6 +98,8 @@ func (s server) handlers() map[string]http.Handler {
 			return nil, s.Debuggers.Undebug(r.Context(), r.PathValue("service"))
 		}),
 		"environment":    answering(func(r *http.Request) (any, error) { return s.Application.Environment(r.PathValue("service")) }),
+		"tasks":          answering(func(*http.Request) (any, error) { return some(s.Tasks.Tasks()), nil }),
+		"runTask":        http.HandlerFunc(s.runTask),
 		"export":         answering(s.export),
 		"attach":         answering(s.attach),
 		"detach":         answering(func(r *http.Request) (any, error) { return s.Replacing.Detach(r.Context(), r.PathValue("service")) }),

@@ -14,6 +14,7 @@ type Service struct {
 	Desired  int    `json:"desired" doc:"Instances that are wanted."`
 	Ready    int    `json:"ready" doc:"Instances that are ready."`
 	External bool   `json:"external,omitempty" doc:"Banyan never runs it."`
+	Resource bool   `json:"resource,omitempty" doc:"It is a resource, which services use."`
 	Protocol string `json:"protocol,omitempty" doc:"What it speaks."`
 	Release  string `json:"release,omitempty" doc:"Number and hash of its release, as 3-1f2e3d4c."`
 	// BuiltIn is the duration of the last build in seconds, 0 when it came from the cache; Cached says that it did.
@@ -26,7 +27,8 @@ type Service struct {
 	// HTTPS is its name under TLS, which leads straight to it.
 	HTTPS     string     `json:"https,omitempty" doc:"URL that leads straight to it under TLS, where the gateway has HTTPS."`
 	Calls     []string   `json:"calls,omitempty" doc:"What it declares to call."`
-	Callers   []string   `json:"callers,omitempty" doc:"Who declares to call it."`
+	Uses      []string   `json:"uses,omitempty" doc:"The resources that it uses."`
+	Callers   []string   `json:"callers,omitempty" doc:"Who declares to call or to use it."`
 	Instances []Instance `json:"instances,omitempty" doc:"Its instances."`
 	Problem   *Problem   `json:"problem,omitempty" doc:"What is wrong."`
 	// Absent says that it is not in the set of the run: it is stopped, and nothing is wrong. Because is why it is in it, or why it is not.
@@ -72,7 +74,7 @@ type Variable struct {
 	Name string `json:"name" doc:"Name."`
 	// Value is masked where the name or the value says that it is a secret.
 	Value string `json:"value" doc:"Value, masked when secret."`
-	// Source is `platform`, `declared call`, `env`, `env file` or `environment of banyan up`.
+	// Source is `platform`, `declared call`, `resource`, `env`, `env file` or `environment of banyan up`.
 	Source string `json:"source" doc:"Where the value comes from."`
 	Where  string `json:"where,omitempty" doc:"file:line:column of the value."`
 	// Over are the sources that set it too and lost, the strongest first.

@@ -15,10 +15,10 @@ type Group struct {
 
 // Reason is why a service is in the set of a run, or why it is not.
 type Reason struct {
-	// Kind is asked, group, called or all for what is in the set, and except or uncalled for what is not.
-	Kind string `json:"kind" doc:"asked, group, called, all, except or uncalled."`
-	// By is the group, the caller, or what was left out by name.
-	By    string `json:"by,omitempty" doc:"The group, the caller, or what --except named."`
+	// Kind is asked, group, called, used, needed or all for what is in the set, and except or uncalled for what is not.
+	Kind string `json:"kind" doc:"asked, group, called, used, needed, all, except or uncalled."`
+	// By is the group, the caller, the user, the task, or what was left out by name.
+	By    string `json:"by,omitempty" doc:"The group, the caller, the user, the task, or what --except named."`
 	Text  string `json:"text" doc:"The reason in a few words."`
 	Where string `json:"where,omitempty" doc:"file:line:column of the line that it follows from."`
 }

@@ -48,7 +48,7 @@ type Replacing interface {
 	Attach(ctx context.Context, service string, wish Attachment) (Service, error)
 	Detach(ctx context.Context, service string) (Service, error)
 	// Export is the environment for such a process, with its secrets.
-	Export(ctx context.Context, service string, wish Export) ([]Variable, error)
+	Export(ctx context.Context, service string, wish Export) (Exported, error)
 }
 
 // Traffic sends and explains requests.
@@ -85,6 +85,7 @@ type Sources struct {
 	Traffic     Traffic
 	Seen        Seen
 	Streams     Streams
+	Tasks       Tasks
 	Instances   http.Handler
 	Metrics     http.Handler
 }

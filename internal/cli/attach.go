@@ -25,13 +25,17 @@ func (s *shell) overrideFlag(cmd *cobra.Command, overrides *[]string) {
 	})
 }
 
-// overridable refuses overrides that the application cannot have. What no line of the file would change stands for itself.
-func overridable(loaded *spec.Loaded, given []string) error {
-	_, wrong := spec.Override(loaded.App, given)
+// overridable is the application as it runs with overrides; those that it cannot have are refused. What no line of the file would change
+// stands for itself.
+func overridable(loaded *spec.Loaded, given []string) (*graph.App, error) {
+	replaced, wrong := spec.Override(loaded.App, given)
 	if len(wrong) == 1 && wrong[0].At.IsZero() {
-		return misuse(wrong[0])
+		return nil, misuse(wrong[0])
 	}
-	return loaded.Illustrate(wrong).Err()
+	if err := loaded.Illustrate(wrong).Err(); err != nil {
+		return nil, err
+	}
+	return loaded.App.With(replaced), nil
 }
 
 func (s *shell) attachCommand() *cobra.Command {

@@ -61,7 +61,7 @@ const (
 // commands are all that people use; the hidden ones are added by root.
 func (s *shell) commands() map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
-		groupRun:        {s.upCommand(), s.downCommand(), s.upgradeCommand(), s.trustCommand(), s.purgeCommand()},
+		groupRun:        {s.upCommand(), s.downCommand(), s.runCommand(), s.execCommand(), s.upgradeCommand(), s.trustCommand(), s.purgeCommand()},
 		groupLook:       {s.statusCommand(), s.psCommand(), s.logsCommand(), s.topCommand(), s.dashboardCommand()},
 		groupChange:     {s.startCommand(), s.stopCommand(), s.restartCommand(), s.scaleCommand(), s.debugCommand(), s.attachCommand(), s.detachCommand(), s.planCommand()},
 		groupUnderstand: {s.traceCommand(), s.explainCommand(), s.callCommand(), s.envCommand(), s.graphCommand(), s.journalCommand(), s.doctorCommand(), s.docsCommand()},

@@ -72,7 +72,7 @@ func TestTheListOfCommandsFitsIntoEightyColumns(t *testing.T) {
 }
 
 // answerless are the commands that list nothing.
-var answerless = []string{"help", "down", "dashboard", "start", "stop", "restart", "scale", "schema", "keeper", "control"}
+var answerless = []string{"help", "down", "dashboard", "start", "stop", "restart", "scale", "schema", "exec", "keeper", "control"}
 
 func TestWhatListsAnswersInJSON(t *testing.T) {
 	everyCommand(func(cmd *cobra.Command) {

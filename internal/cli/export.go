@@ -42,14 +42,15 @@ func (s *shell) exportEnvironment(ctx context.Context, name string, o exporting)
 	if err != nil {
 		return err
 	}
-	variables, err := client.Export(ctx, name, api.Export{Port: o.port, All: o.all})
+	exported, err := client.Export(ctx, name, api.Export{Port: o.port, All: o.all})
 	if err != nil {
 		return s.running(err)
 	}
-	if o.port == 0 && (of[0].Replaced == nil || of[0].Replaced.Port == 0) {
+	listening := slices.ContainsFunc(exported.Variables, func(v api.Variable) bool { return v.Name == "PORT" })
+	if listening && o.port == 0 && (of[0].Replaced == nil || of[0].Replaced.Port == 0) {
 		s.warn("PORT is that of an instance that runs; give --port 8081, or attach first")
 	}
-	return s.writeExport(variables, o.format)
+	return s.writeExport(exported.Variables, o.format)
 }
 
 func (s *shell) writeExport(variables []api.Variable, format string) error {

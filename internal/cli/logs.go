@@ -26,7 +26,7 @@ func (s *shell) logsCommand() *cobra.Command {
 	var o logOptions
 	cmd := &cobra.Command{
 		Use: "logs [service…]", Short: "Show what services wrote",
-		Long: "Show the newest lines of all services, or of those named, oldest first. A name may be an instance, as orders.2.\n" +
+		Long: "Show the newest lines of all services, or of those named, oldest first. A name may be an instance, as orders.2, or a task.\n" +
 			"--trace shows the lines of one request through all services.",
 		Example: "  banyan logs -f orders\n  banyan logs --level warn --since 10m\n  banyan logs --trace 4bf92f35\n  banyan logs -n 1000 -o json",
 		RunE:    func(cmd *cobra.Command, args []string) error { return s.logs(cmd.Context(), o, args) },
@@ -65,10 +65,7 @@ func (s *shell) logs(ctx context.Context, o logOptions, names []string) error {
 	p := s.printer(services)
 	p.timestamps = o.timestamps
 	if len(names) > 0 {
-		if services, err = selected(services, query.Services); err == nil {
-			err = mute(services, query)
-		}
-		if err != nil {
+		if services, err = s.speaking(ctx, client, services, query); err != nil {
 			return err
 		}
 	}
@@ -103,6 +100,25 @@ func (s *shell) follow(ctx context.Context, client *api.Client, query api.LineQu
 		}
 	}
 	return s.concluded(ctx)
+}
+
+// speaking are the services among those that are asked for; tasks write lines too.
+func (s *shell) speaking(ctx context.Context, client *api.Client, services []api.Service, q api.LineQuery) ([]api.Service, error) {
+	chosen, err := selected(slices.Clone(services), q.Services)
+	if err == nil {
+		return chosen, mute(chosen, q)
+	}
+	tasks, failed := client.Tasks(ctx)
+	if failed != nil {
+		return nil, s.running(failed)
+	}
+	for _, t := range tasks {
+		services = append(services, api.Service{Name: t.Name})
+	}
+	if chosen, err = selected(services, q.Services); err != nil {
+		return nil, err
+	}
+	return chosen, mute(chosen, q)
 }
 
 // mute refuses a question about somebody of whom there are no lines.

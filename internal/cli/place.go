@@ -100,7 +100,7 @@ func (s *shell) short(path string) string {
 
 // load reads and compiles the file; its error is the list of what is wrong. Warnings are in the second value.
 func (s *shell) load(at place) (*spec.Loaded, diag.List, error) {
-	loaded, found := spec.Load(spec.Options{File: at.file, Environment: s.environment, Environ: s.Environ})
+	loaded, found := spec.Load(spec.Options{File: at.file, Environment: s.environment, Environ: s.Environ, State: at.State(), Apart: at.Name != ""})
 	if loaded != nil && !found.Failed() {
 		found = append(found, loaded.App.Warnings...)
 		found = append(found, loaded.Illustrate(node.Check(loaded.App))...)

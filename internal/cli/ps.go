@@ -129,7 +129,7 @@ func (s *shell) instances(services []api.Service) string {
 			below += fmt.Sprintf("  %s\n", says)
 		}
 		for _, i := range service.Instances {
-			t.Row(terminal.Plain(i.ID), terminal.Painted(stateStyle(i.State), i.State), terminal.Plain(terminal.Since(s.Now(), i.Started)),
+			t.Row(terminal.Plain(i.ID+pick(service.Resource, " (resource)", "")), terminal.Painted(stateStyle(i.State), i.State), terminal.Plain(terminal.Since(s.Now(), i.Started)),
 				restarts(i.Restarts), terminal.Plain(terminal.Share(i.CPU)), terminal.Plain(terminal.Size(i.Memory)),
 				terminal.Plain(terminal.Positive(i.PID)), terminal.Plain(i.Address), terminal.Plain(number(i.Release)), why(i.ID, i.Reason))
 		}

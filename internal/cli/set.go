@@ -155,11 +155,25 @@ func checked(app *graph.App, w subset.Wish) error {
 
 // size says how much of the application a wish is.
 func size(app *graph.App, w subset.Wish) string {
-	set, all := subset.Choose(app, w), terminal.Plural(len(app.Services), "service")
+	set := subset.Choose(app, w)
 	if set.Whole() {
-		return all
+		return parts(app)
 	}
-	return fmt.Sprintf("%d of %s", set.Size(), all)
+	var in, all [2]int // services, then resources
+	for _, service := range app.Services {
+		noun := 0
+		if service.Resource != nil {
+			noun = 1
+		}
+		if all[noun]++; set.Has(service.Name) {
+			in[noun]++
+		}
+	}
+	services := fmt.Sprintf("%d of %s", in[0], terminal.Plural(all[0], "service"))
+	if all[1] == 0 {
+		return services
+	}
+	return terminal.Join(", ", services, fmt.Sprintf("%d of %s", in[1], terminal.Plural(all[1], "resource")))
 }
 
 // refusedCalls are the lines about calls of the set to what was left out.
@@ -202,7 +216,7 @@ func (s *shell) showSet(services []api.Service) {
 // leftOut is the line about what is not in the set, and those about calls to it; nothing when everything is.
 func (s *shell) leftOut(services []api.Service) {
 	if out := unlisted(services); len(out) > 0 {
-		s.note("  not in it  %s   %s\n", terminal.Several(out, 6), s.paint(terminal.Dim, "(banyan start NAME"+s.fileFlag()+" starts one with what it calls)"))
+		s.note("  not in it  %s   %s\n", terminal.Several(out, 6), s.paint(terminal.Dim, "(banyan start NAME"+s.fileFlag()+" starts one with what it needs)"))
 		s.refusedCalls(services)
 	}
 }

@@ -65,9 +65,13 @@ func (s *shell) status(ctx context.Context) error {
 // judge orders the services worst first.
 func judge(app api.App, services []api.Service) health {
 	slices.SortStableFunc(services, func(a, b api.Service) int { return cmp.Compare(badness(b), badness(a)) })
-	wrong, count, trouble := 0, 0, "to be mended"
+	wrong, count, stores, trouble := 0, 0, 0, "to be mended"
 	for _, service := range services {
-		if !service.External && !service.Absent {
+		switch {
+		case service.Absent:
+		case service.Resource:
+			stores++
+		case !service.External:
 			count++
 		}
 		if badness(service) > calm {
@@ -80,7 +84,7 @@ func judge(app api.App, services []api.Service) health {
 	h := health{App: app, Services: services, OK: wrong == 0 && len(app.Problems) == 0 && app.Refused == "" && app.Phase != api.Stopping}
 	switch {
 	case h.OK:
-		h.Text = terminal.Join(", ", fmt.Sprintf("%s is all right: %s", app.Name, terminal.Plural(count, "service")), howMany(halted(services)), notIn(services))
+		h.Text = terminal.Join(", ", fmt.Sprintf("%s is all right: %s", app.Name, terminal.Plural(count, "service")), plenty(stores, "resource"), howMany(halted(services)), notIn(services))
 	case wrong > 0:
 		h.Text = fmt.Sprintf("%s is not all right: %d of %s %s", app.Name, wrong, terminal.Plural(len(services)-len(unlisted(services)), "service"), trouble)
 	case app.Phase == api.Stopping:

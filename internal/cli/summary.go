@@ -42,9 +42,24 @@ func (s *shell) overview(services []api.Service) string {
 			continue
 		}
 		t.Row(terminal.Plain(service.Name), terminal.Plain(service.Owner), count(service),
-			terminal.Plain(took("", service.ReadyIn)), terminal.Plain(terminal.Several(service.Routes, 3)))
+			terminal.Plain(took("", service.ReadyIn)), found(service))
 	}
 	return t.Render(s.Screen)
+}
+
+// found is where a service is reached; a resource by those that use it.
+func found(service api.Service) terminal.Cell {
+	if !service.Resource {
+		return terminal.Plain(terminal.Several(service.Routes, 3))
+	}
+	at := ""
+	for _, i := range service.Instances {
+		at = " at " + i.Address
+	}
+	if len(service.Callers) == 0 {
+		return terminal.Faint("a resource" + at + " that nobody uses")
+	}
+	return terminal.Faint("a resource of " + terminal.Several(service.Callers, 3) + at)
 }
 
 // count says how many instances are ready, and how many should be where those differ.

@@ -20,14 +20,30 @@ func tinyserver(args []string) int {
 	dies := flags.Duration("dies", 0, "end by itself with code 3 after so long")
 	deaf := flags.Bool("deaf", false, "ignore SIGTERM")
 	sick := flags.Bool("sick", false, "fail the health check")
+	works := flags.Bool("works", false, "listen on nothing, until SIGTERM")
+	says := flags.String("says", "", "write this, with variables put in, and the arguments, and end")
+	gets := flags.String("gets", "", "write what a callee answers, and end")
 	forks := flags.String("forks", "", "leave a process behind that ignores SIGTERM, and write its id to this file")
 	if flags.Parse(args) != nil {
 		return 2
+	}
+	if *says != "" {
+		fmt.Println(strings.Join(append([]string{os.ExpandEnv(*says)}, flags.Args()...), " "))
+		return 0
+	}
+	if *gets != "" {
+		return get(os.Getenv(strings.ToUpper(*gets) + "_URL"))
 	}
 	fmt.Printf("level=info msg=%q\n", os.Getenv("BANYAN_INSTANCE")+" starts")
 	if *exit >= 0 {
 		fmt.Fprintln(os.Stderr, "FATAL cannot reach the ledger")
 		return *exit
+	}
+	if *works {
+		ended := make(chan os.Signal, 1)
+		signal.Notify(ended, syscall.SIGTERM)
+		<-ended
+		return 0
 	}
 	if *deaf {
 		signal.Ignore(syscall.SIGTERM)
@@ -85,4 +101,16 @@ func relay(w http.ResponseWriter, r *http.Request) {
 	defer answer.Body.Close()
 	w.WriteHeader(answer.StatusCode)
 	_, _ = io.Copy(w, answer.Body) // a client that left is told nothing
+}
+
+// get writes the answer of a GET.
+func get(url string) int {
+	answer, err := http.Get(url)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer answer.Body.Close()
+	_, _ = io.Copy(os.Stdout, answer.Body)
+	return 0
 }

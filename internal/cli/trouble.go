@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/banyan-run/banyan/internal/api"
+	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/terminal"
 )
 
@@ -55,7 +56,9 @@ func exit(p api.Problem) string {
 
 func (s *shell) next(service string, p api.Problem) string {
 	var steps []string
-	if service != "" {
+	if p.Code == string(diag.TaskFailed) && p.Instance != "" {
+		steps = append(steps, "banyan logs "+p.Instance, "banyan run "+p.Instance)
+	} else if service != "" {
 		steps = append(steps, "banyan logs "+service, "banyan env "+service)
 	}
 	if p.Code != "" {

@@ -120,16 +120,17 @@ func (s *shell) launch(ctx context.Context, o upOptions) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := overridable(loaded, o.overrides); err != nil {
+	app, err := overridable(loaded, o.overrides)
+	if err != nil {
 		return nil, err
 	}
 	if len(warnings) > 0 && !s.quiet {
 		s.diagnostics(s.Err, warnings)
 	}
-	if err := checked(loaded.App, o.wish()); err != nil {
+	if err := checked(app, o.wish()); err != nil {
 		return nil, err
 	}
-	r := &run{place: at, app: loaded.App, began: began, client: at.client()}
+	r := &run{place: at, app: app, began: began, client: at.client()}
 	if r.keeper, err = s.spawn(at, o); err != nil {
 		return r, s.unlaunched(ctx, r, err)
 	}

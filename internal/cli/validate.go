@@ -63,5 +63,16 @@ func contents(app *graph.App) string {
 	if n := len(app.External); n > 0 {
 		external = terminal.Plural(n, "external service")
 	}
-	return terminal.Join(", ", terminal.Plural(len(app.Services), "service"), external, terminal.Plural(len(app.Edge.Routes), "route"), terminal.Plural(calls, "call"))
+	return terminal.Join(", ", parts(app), external, terminal.Plural(len(app.Edge.Routes), "route"), terminal.Plural(calls, "call"))
+}
+
+// parts are the services and resources of an application, counted.
+func parts(app *graph.App) string {
+	run := 0
+	for _, r := range app.Resources {
+		if r.Runs() {
+			run++
+		}
+	}
+	return terminal.Join(", ", terminal.Plural(len(app.Services)-run, "service"), plenty(len(app.Resources), "resource"))
 }

@@ -72,7 +72,7 @@ func judge(a app, services []service, wrong []card) (Grade, string) {
 		worst = max(worst, c.Grade)
 	}
 	for _, s := range services {
-		if !s.External && !s.Absent {
+		if !s.External && !s.Resource && !s.Absent {
 			count++
 		}
 		if s.Grade() > Calm {

@@ -16,6 +16,8 @@ type service struct {
 	Desired   int        `json:"desired"`
 	Ready     int        `json:"ready"`
 	External  bool       `json:"external"`
+	Resource  bool       `json:"resource"`
+	Uses      []Text     `json:"uses"`
 	Protocol  Text       `json:"protocol"`
 	Release   Text       `json:"release"`
 	BuiltIn   seconds    `json:"builtIn"`
@@ -141,6 +143,9 @@ func (s service) Says() Text {
 		return "not in the set"
 	case s.Phase == running && slices.ContainsFunc(s.Instances, func(i instance) bool { return i.Debug != nil }):
 		return "debugging"
+	}
+	if s.Resource && s.Phase == running {
+		return "resource"
 	}
 	return s.Phase
 }

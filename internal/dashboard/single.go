@@ -81,6 +81,9 @@ func (s single) commands() []string {
 	if s.External {
 		return []string{"banyan ps " + name, "banyan trace --service " + name}
 	}
+	if s.Resource {
+		return []string{"banyan logs -f " + name, "banyan env " + name, "banyan restart " + name, "banyan stop " + name}
+	}
 	return []string{
 		"banyan logs -f " + name, "banyan env " + name, "banyan call " + name + " GET /", "banyan restart " + name,
 		"banyan scale " + name + "=2", "banyan trace --service " + name,

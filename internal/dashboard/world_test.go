@@ -210,7 +210,7 @@ func partly(now time.Time) *world {
 			one.Because = []api.Reason{{Kind: "asked", Text: "you asked"}, {Kind: "called", By: "storefront", Text: "called by storefront", Where: "banyan.yaml:52:7"}}
 		case "reviews":
 			one.Absent, one.Phase, one.Desired, one.Ready, one.Instances = true, api.Stopped, 0, 0, nil
-			one.Because = []api.Reason{{Kind: "uncalled", Text: "nothing in the set calls it"}}
+			one.Because = []api.Reason{{Kind: "uncalled", Text: "nothing in the set needs it"}}
 		}
 	}
 	return w

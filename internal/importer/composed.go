@@ -20,6 +20,7 @@ func (d *draft) composed(e *entry) *service {
 			s.needs = append(s.needs, need)
 		}
 	}
+	s.checked = n.has("healthcheck")
 	s.health = d.healthcheck(n, path)
 	s.replicas = d.replicas(n, path)
 	s.grace = d.graceful(n, path)

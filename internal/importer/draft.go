@@ -60,8 +60,9 @@ type service struct {
 	replicas int
 	grace    string
 	watch    bool
-	// ported says that PORT was among its variables: it reads it.
-	ported bool
+	// ported says that PORT was among its variables: it reads it; checked that its health was asked, in whatever way. A worker
+	// listens on nothing.
+	ported, checked, worker bool
 	// taken are the variables that Banyan sets.
 	taken map[string]bool
 	run   launch

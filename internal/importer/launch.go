@@ -206,13 +206,20 @@ func (d *draft) moved(at diag.Position, key, was string) {
 	d.note(at, Changed, key+".run", "it listens at $PORT, which Banyan chooses, instead of "+was)
 }
 
-// silent says that Banyan waits for a port.
+// silent takes a service of which nothing says that it listens to be a worker, unless others call it or it is asked how it is.
 func (d *draft) silent(s *service, line string, words []string, key string) {
 	if strings.Contains(line+strings.Join(words, " "), "PORT") || s.source.spoken && s.was == "web" {
 		return
 	}
-	d.note(s.at, Guessed, key, "nothing says that it listens; Banyan takes a service to be ready when its port accepts, so a worker must answer at $PORT")
-	s.run.remark = joined(s.run.remark, "guess: a worker, of which Banyan waits until it answers at $PORT")
+	called := slices.ContainsFunc(d.services, func(other *service) bool { return slices.Contains(other.calls, s.name) })
+	if called || s.checked || s.health != nil {
+		d.note(s.at, Guessed, key, "nothing says where it listens; Banyan takes a service to be ready when its port accepts, so it must answer at $PORT")
+		s.run.remark = joined(s.run.remark, "guess: it answers at $PORT")
+		return
+	}
+	s.worker = true
+	d.note(s.at, Guessed, key, "nothing says that it listens, so it is taken to be a worker: health: none; remove that when it answers at $PORT")
+	s.run.remark = joined(s.run.remark, "guess: a worker, which listens on nothing")
 }
 
 // assemble makes the one command of a service whose variables are known at the start only.

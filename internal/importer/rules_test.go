@@ -174,6 +174,28 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+func TestWorkers(t *testing.T) {
+	rows := []struct {
+		sentence string
+		compose  []string
+		kind     graph.HealthKind
+	}{
+		{"nothing says that it listens", []string{"  web: {build: ., command: work}"}, graph.Unprobed},
+		{"a published port says so", []string{"  web: {build: ., command: work, ports: [\"8000:80\"]}"}, graph.ByPort},
+		{"a health check says so", []string{"  web: {build: ., command: work, healthcheck: {test: [CMD, true]}}"}, graph.ByPort},
+		{"PORT says so", []string{"  web: {build: ., command: \"work --port $$PORT\"}"}, graph.ByPort},
+		{"who calls it says so", []string{"  a: {build: ., command: serve, depends_on: [web]}", "  web: {build: ., command: work}"}, graph.ByPort},
+	}
+	for _, row := range rows {
+		t.Run(row.sentence, func(t *testing.T) {
+			app, result := read(t, nil, append([]string{"services:"}, row.compose...)...)
+			if s, _ := app.Service("web"); s.Health.Kind != row.kind {
+				t.Fatalf("health is %v, want %v\n%s", s.Health.Kind, row.kind, result.Text)
+			}
+		})
+	}
+}
+
 // What quote writes is one line that YAML reads as the same text, whatever the text.
 func FuzzQuote(f *testing.F) {
 	for _, text := range []string{"", "a b", "true", "0x1F", "1e3", "1:30", "2024-01-02", "a: b", "a #b", "-", "- a", "*a", "&a", "~", ".", "=", "<<", "5s", "127.0.0.1:1", "é\u2028\x85\t\n\"\\"} {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -46,6 +47,11 @@ type entry struct {
 	at    diag.Position
 	value *node
 	used  bool
+}
+
+// has tells whether a key is given; it is not used up.
+func (n *node) has(key string) bool {
+	return n != nil && slices.ContainsFunc(n.keys, func(e *entry) bool { return e.key == key })
 }
 
 // take finds a key and marks it as read; nil when it is absent. A key without a value counts as absent, and as read.

@@ -79,7 +79,10 @@ func (w *writer) service(s *service) {
 	}
 	w.run(s)
 	w.env(s)
-	if s.health != nil {
+	switch {
+	case s.worker:
+		w.line(2, "health: none")
+	case s.health != nil:
 		w.health(s.health)
 	}
 	if s.replicas != 1 {

@@ -8,12 +8,13 @@ type Drawing struct {
 	Nodes  []Node  `json:"nodes"`
 	Routes []Route `json:"routes"`
 	Calls  []Call  `json:"calls"`
+	Uses   []Use   `json:"uses"`
 }
 
 // Node is a service or an external.
 type Node struct {
 	Name string `json:"name"`
-	// Kind is service or external.
+	// Kind is service, resource or external.
 	Kind  string `json:"kind"`
 	Owner string `json:"owner,omitempty"`
 	Where string `json:"where"`
@@ -47,13 +48,32 @@ type Call struct {
 	Where   string  `json:"where"`
 }
 
+// Use says that a service uses a resource.
+type Use struct {
+	Service  string `json:"service"`
+	Resource string `json:"resource"`
+	Where    string `json:"where"`
+}
+
 // Of is the whole application.
 func Of(app *graph.App) Drawing {
-	d := Drawing{App: app.Name, Nodes: []Node{}, Routes: []Route{}, Calls: []Call{}}
+	d := Drawing{App: app.Name, Nodes: []Node{}, Routes: []Route{}, Calls: []Call{}, Uses: []Use{}}
 	for _, service := range app.Services {
-		d.Nodes = append(d.Nodes, Node{service.Name, "service", service.Owner, service.At.String(), service.Replaced.String()})
+		kind := "service"
+		if service.Resource != nil {
+			kind = "resource"
+		}
+		d.Nodes = append(d.Nodes, Node{service.Name, kind, service.Owner, service.At.String(), service.Replaced.String()})
+		for _, u := range service.Uses {
+			d.Uses = append(d.Uses, Use{service.Name, u.Resource, u.At.String()})
+		}
 		for _, c := range service.Calls {
 			d.Calls = append(d.Calls, Call{service.Name, c.To, allowed(c), c.Timeout.Seconds(), c.At.String()})
+		}
+	}
+	for _, r := range app.Resources {
+		if !r.Runs() {
+			d.Nodes = append(d.Nodes, Node{r.Name, "resource", "", r.At.String(), ""})
 		}
 	}
 	for _, external := range app.External {

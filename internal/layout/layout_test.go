@@ -91,3 +91,28 @@ func TestAFlowchartQuotesWhatMermaidWouldRead(t *testing.T) {
 		t.Fatalf("drawn\n%swant\n%s", got, want)
 	}
 }
+
+func TestResourcesHangBelowThoseWhoUseThem(t *testing.T) {
+	app := calling("a>b", "kv")
+	kv := &graph.Resource{Name: "kv"}
+	app.Resources = []*graph.Resource{kv, {Name: "warehouse", URL: "postgres://shop:secret@db.example/shop"}}
+	for _, s := range app.Services {
+		switch s.Name {
+		case "b":
+			s.Uses = []graph.Use{{Resource: "kv"}, {Resource: "warehouse"}}
+		case "kv":
+			s.Resource = kv
+		}
+	}
+	if got, want := drawn(Calls(app)), "a\n└ b\n  ├ kv\n  └ warehouse\n"; got != want {
+		t.Errorf("drawn\n%swant\n%s", got, want)
+	}
+	d := Of(app)
+	if len(d.Uses) != 2 || !slices.ContainsFunc(d.Nodes, func(n Node) bool { return n.Name == "warehouse" && n.Kind == "resource" }) {
+		t.Errorf("it is %+v", d)
+	}
+	chart := Flowchart(app)
+	if !strings.Contains(chart, `s_kv[("kv")]`) || !strings.Contains(chart, "s_b -.-> s_kv") || strings.Contains(chart+Calls(app)[2].Says, "secret") {
+		t.Errorf("the chart is\n%s", chart)
+	}
+}

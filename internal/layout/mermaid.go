@@ -13,7 +13,12 @@ func Flowchart(app *graph.App) string {
 	b.WriteString("flowchart LR\n")
 	fmt.Fprintf(&b, "  %s([gateway])\n", vertex(graph.Gateway))
 	for _, service := range app.Services {
-		fmt.Fprintf(&b, "  %s[\"%s\"]\n", vertex(service.Name), label(service))
+		if service.Resource == nil {
+			fmt.Fprintf(&b, "  %s[\"%s\"]\n", vertex(service.Name), label(service))
+		}
+	}
+	for _, r := range app.Resources {
+		fmt.Fprintf(&b, "  %s[(\"%s\")]\n", vertex(r.Name), r.Name)
 	}
 	for _, external := range app.External {
 		fmt.Fprintf(&b, "  %s{{\"%s\"}}\n", vertex(external.Name), external.Name)
@@ -26,6 +31,9 @@ func Flowchart(app *graph.App) string {
 	for _, service := range app.Services {
 		for _, c := range service.Calls {
 			fmt.Fprintf(&b, "  %s --> %s\n", vertex(service.Name), vertex(c.To))
+		}
+		for _, u := range service.Uses {
+			fmt.Fprintf(&b, "  %s -.-> %s\n", vertex(service.Name), vertex(u.Resource))
 		}
 	}
 	return b.String()

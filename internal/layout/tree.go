@@ -2,6 +2,7 @@ package layout
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -84,6 +85,9 @@ func callees(app *graph.App, name string) []link {
 		for _, c := range service.Calls {
 			links = append(links, link{c.To, joined(external(app, c.To), instead(app, c.To), strings.Join(allowed(c), ", "))})
 		}
+		for _, u := range service.Uses {
+			links = append(links, link{u.Resource, resource(app, u.Resource)})
+		}
 	}
 	return links
 }
@@ -105,6 +109,21 @@ func external(app *graph.App, name string) string {
 		return "external"
 	}
 	return ""
+}
+
+// resource says what a resource is, and where one is that somebody else runs; its password is nobody's business.
+func resource(app *graph.App, name string) string {
+	r, is := app.Resource(name)
+	switch {
+	case !is:
+		return ""
+	case r.Runs():
+		return "resource"
+	}
+	if at, err := url.Parse(r.URL); err == nil {
+		return "resource at " + at.Host
+	}
+	return "resource"
 }
 
 // instead is who answers in a service's place.
@@ -136,7 +155,7 @@ type tree struct {
 func (t *tree) root(name string) {
 	says := joined(external(t.app, name), instead(t.app, name))
 	if service, ours := t.app.Service(name); ours {
-		says = joined(service.Owner, replicas(service.Replicas.Count), says)
+		says = joined(resource(t.app, name), service.Owner, replicas(service.Replicas.Count), says)
 	}
 	t.lines = append(t.lines, Line{Name: name, Says: says})
 	t.grow("", name)

@@ -27,6 +27,8 @@ type application struct {
 	sight    *sight
 	registry *registry.Registry
 	services *reconcile.Reconciler
+	places   *places
+	chores   *chores
 	usages   usages
 	costs    costs
 	control  *control
@@ -175,8 +177,12 @@ func (a *application) service(app *graph.App, s reconcile.Service, used sample) 
 	}
 	if declared, there := app.Service(s.Name); there {
 		answer.Owner, answer.Where, answer.Protocol = declared.Owner, where(declared.At), spoken(declared.Protocol, s.Instances)
+		answer.Resource = declared.Resource != nil
 		for _, c := range declared.Calls {
 			answer.Calls = append(answer.Calls, c.To)
+		}
+		for _, u := range declared.Uses {
+			answer.Uses = append(answer.Uses, u.Resource)
 		}
 	}
 	return answer
@@ -289,9 +295,7 @@ func (a *application) placeOf(name string) (supervise.Place, error) {
 	if !known {
 		return supervise.Place{}, noService(app, name)
 	}
-	place := supervise.Place{
-		App: app, Service: service, Instance: supervise.ID(name, 1), Run: a.link.Run(), Edges: map[string]string{}, Environ: a.options.Environ,
-	}
+	place := supervise.Place{App: app, Service: service, Instance: supervise.ID(name, 1), Run: a.link.Run(), Environ: a.options.Environ}
 	list, _ := a.services.Observe()
 	for _, s := range list {
 		if s.Name != name {
@@ -302,11 +306,7 @@ func (a *application) placeOf(name string) (supervise.Place, error) {
 			place.Instance, place.Port = s.Instances[0].ID, s.Instances[0].Port
 		}
 	}
-	for _, c := range service.Calls {
-		if address, open := a.plane.edges.address(name, c.To); open {
-			place.Edges[c.To] = address
-		}
-	}
+	connect(&place, a.plane.edges, a.places)
 	return place, nil
 }
 

@@ -72,15 +72,19 @@ func begin(ctx context.Context, group, serving *lifecycle.Group, link *keeper.Cl
 	if err := p.apply(first); err != nil {
 		return nil, err
 	}
-	b := body{link: link, group: group, options: o, state: s, sight: eyes, plane: p, registry: known, ports: doors}
+	b := body{
+		link: link, group: group, options: o, state: s, sight: eyes, plane: p, registry: known, ports: doors, places: openPlaces(doors, takeover),
+	}
+	b.tasks = newChores(b, f, leaving)
 	services, supervisor, err := b.animate(ctx, first.app)
 	if err != nil {
 		return nil, err
 	}
+	b.tasks.services.Store(services)
 	f.swap, f.leave = swapping(eyes, p, services, supervisor), parting(services, leaving)
 	f.leaving, f.wish = services.Leaving, services.Wish
 	a := &application{
-		options: o, link: link, file: f, plane: p, sight: eyes, registry: known, services: services,
+		options: o, link: link, file: f, plane: p, sight: eyes, registry: known, services: services, places: b.places, chores: b.tasks,
 		ports: doors, control: &control{ports: doors, group: group, token: note.Token}, started: note.Started, attached: attached,
 	}
 	a.phase.Store(api.Starting)
@@ -136,13 +140,15 @@ type body struct {
 	plane    *plane
 	registry *registry.Registry
 	ports    *ports
+	places   *places
+	tasks    *chores
 }
 
 // animate begins to keep instances: those that run already are taken over first.
 func (b body) animate(ctx context.Context, app *graph.App) (*reconcile.Reconciler, *supervise.Supervisor, error) {
 	exits := make(chan keeper.Event)
 	supervisor := supervise.Begin(ctx, supervise.Means{
-		Processes: b.link, Exits: exits, Run: b.link.Run(), Environ: b.options.Environ, Prober: newProber(), Port: b.ports.kept.Take,
+		Processes: b.link, Exits: exits, Run: b.link.Run(), Environ: b.options.Environ, Prober: newProber(), Port: b.ports.kept.Take, Places: b.places,
 		Edge: b.plane.edges.address, Traffic: traffic{b.registry, b.plane.state}, Registry: b.registry, Journal: b.sight.journal,
 		Locate: runner.Locate, Debug: debuggers{b.state}.start, Listens: runner.Listening, Reason: reason, Secrets: b.sight.secrets, Folder: b.state.run(),
 	})
@@ -190,7 +196,8 @@ func swapping(eyes *sight, p *plane, services *reconcile.Reconciler, supervisor 
 // handler is the control API of the application.
 func (a *application) handler() http.Handler {
 	return api.Handler(api.Sources{
-		Succession: a.succession, Application: a, Wishes: wishes{a.services}, Debuggers: a, File: a.file, Replacing: replacing{a}, Traffic: operator{a.plane}, Seen: a.sight, Streams: a.sight,
+		Succession: a.succession, Application: a, Wishes: wishes{a.services}, Debuggers: a, File: a.file, Replacing: replacing{a}, Tasks: a.chores,
+		Traffic: operator{a.plane}, Seen: a.sight, Streams: a.sight,
 		Instances: a.registry.Handler(), Metrics: a.sight.meter.Handler(a.families),
 	})
 }

@@ -99,6 +99,9 @@ func (a *application) Debug(_ context.Context, name string, d api.Debug) (api.De
 	if !known {
 		return api.Debugging{}, noService(app, name)
 	}
+	if service.Resource != nil {
+		return api.Debugging{}, problem.New(diag.BadArgument, "%s is a resource: those who use it would wait for the debugger", name)
+	}
 	if d.Port < 0 || d.Port > 65535 {
 		return api.Debugging{}, problem.New(diag.BadArgument, "%d is no port", d.Port)
 	}

@@ -50,7 +50,9 @@ type version struct {
 
 // read reads the file and compiles it for every consumer.
 func (f *file) read() (*program, *spec.Loaded, error) {
-	loaded, found := spec.Load(spec.Options{File: f.options.File, Environment: f.options.Environment, Environ: f.options.Environ})
+	loaded, found := spec.Load(spec.Options{
+		File: f.options.File, Environment: f.options.Environment, Environ: f.options.Environ, State: f.state.root, Apart: f.options.Project != "",
+	})
 	if err := found.Err(); err != nil || loaded == nil {
 		found.Sort()
 		return nil, loaded, found

@@ -12,6 +12,7 @@ func (b body) means(instances *supervise.Supervisor) reconcile.Means {
 	return reconcile.Means{
 		Instances: instances, Builder: reconcile.NewBuilder(b.state.path("hashes.json")), Expect: b.registry.Expect,
 		Journal: b.sight.journal, Folder: b.state.root, Run: b.link.Run(), Wish: b.options.Wish, Environ: b.options.Environ, Secrets: b.sight.secrets,
+		Tasks: b.tasks,
 		Output: func(service, stream string, line []byte) {
 			b.sight.recorder.Output(service, "", stream, append(line[:len(line):len(line)], '\n'), time.Now())
 		},

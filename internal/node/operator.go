@@ -75,7 +75,12 @@ func (o operator) Call(ctx context.Context, call api.Call) (api.Answer, error) {
 
 func (o operator) callable(app *graph.App, name string) error {
 	if s, ours := app.Service(name); ours {
-		if s.Protocol == graph.TCP {
+		switch {
+		case s.Resource != nil:
+			return problem.New(diag.BadArgument, "%s is a resource: services that use it reach it at its own port, and no request leads there.", name)
+		case !s.Listens():
+			return problem.New(diag.BadArgument, "%s listens on nothing (health: none at %s): it cannot be called.", name, s.Health.At)
+		case s.Protocol == graph.TCP:
 			return problem.New(diag.BadArgument, "%s speaks tcp: only HTTP can be called.", name)
 		}
 		return nil

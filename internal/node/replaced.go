@@ -105,6 +105,9 @@ func (r replacing) attachable(name string, to graph.Attached) error {
 	if _, external := app.ExternalService(name); !ours && !external {
 		return noService(app, name)
 	}
+	if ours && s.Resource != nil {
+		return problem.New(diag.BadArgument, "%s is a resource, and nobody answers requests in its place.", name)
+	}
 	if to.Port < 1 || to.Port > 65535 {
 		return problem.New(diag.BadArgument, "%d is no port: there are 1 to 65535.", to.Port)
 	}
@@ -215,30 +218,34 @@ func (r replacing) noticed(ctx context.Context, name string) {
 
 // Export implements api.Replacing: the environment for a process that somebody starts beside Banyan. The mark of the run is not in it:
 // what carries that is ended with the run.
-func (r replacing) Export(_ context.Context, name string, wish api.Export) ([]api.Variable, error) {
+func (r replacing) Export(_ context.Context, name string, wish api.Export) (api.Exported, error) {
 	place, err := r.placeOf(name)
 	if err != nil {
-		return nil, err
+		return api.Exported{}, err
 	}
-	to := place.App.Replaced(name).Attached
+	to, why := place.App.Replaced(name).Attached, "banyan env "+name+" --export"
+	place.Instance = supervise.AttachedID(name)
 	switch {
+	case wish.Command:
+		place.Instance, place.Port, why = name, 0, "banyan exec "+name
+		if of := place.Service.Resource; of != nil {
+			place.Port = r.places.Port(of) // it is a client of the resource, and finds it as the resource's own process is told
+		}
 	case wish.Port > 0:
 		place.Port = wish.Port
 	case to.Port > 0:
 		place.Port = to.Port
 	}
-	place.Instance = supervise.AttachedID(name)
-	var all []api.Variable
+	answer := api.Exported{Dir: place.Service.Dir, Absent: r.chores.lacking(place.App, place.Service)}
 	for _, v := range supervise.Environment(place) {
-		if v.Name == "BANYAN_RUN" || v.Source == supervise.FromOutside && !wish.All {
+		switch {
+		case v.Name == "BANYAN_RUN", wish.Command && v.Name == "BANYAN_INSTANCE", v.Source == supervise.FromOutside && !wish.All && !wish.Command:
 			continue
 		}
-		all = append(all, api.Variable{Name: v.Name, Value: v.Value, Source: v.Source, Where: where(v.At)})
+		answer.Variables = append(answer.Variables, api.Variable{Name: v.Name, Value: v.Value, Source: v.Source, Where: where(v.At)})
 	}
-	r.sight.journal.Record(journal.Entry{
-		Kind: journal.Export, Subject: name, Text: "the environment of " + name + " was shown, secrets included", Why: "banyan env " + name + " --export",
-	})
-	return all, nil
+	r.sight.journal.Record(journal.Entry{Kind: journal.Export, Subject: name, Text: "the environment of " + name + " was shown, secrets included", Why: why})
+	return answer, nil
 }
 
 // withGuests is a service with those who answer in its place.

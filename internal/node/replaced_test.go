@@ -49,13 +49,13 @@ type editor struct {
 // begin starts the service as somebody in an editor would: with the environment that is exported.
 func (s *stage) begin(service string, port int) *editor {
 	s.t.Helper()
-	variables, err := s.client.Export(s.t.Context(), service, api.Export{Port: port})
+	exported, err := s.client.Export(s.t.Context(), service, api.Export{Port: port})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	command := exec.Command(os.Args[0], asService)
 	command.Env = []string{"GORACE=" + os.Getenv("GORACE")}
-	for _, v := range variables {
+	for _, v := range exported.Variables {
 		command.Env = append(command.Env, v.Name+"="+v.Value)
 	}
 	if err := command.Start(); err != nil {
@@ -295,12 +295,12 @@ func TestWhatCannotBeAttachedIsRefused(t *testing.T) {
 func TestTheExportHasSecretsAndNoMarkOfTheRun(t *testing.T) {
 	s := overriding(t, replaceable)
 	s.allRun()
-	variables, err := s.client.Export(t.Context(), "back", api.Export{Port: 8081})
+	exported, err := s.client.Export(t.Context(), "back", api.Export{Port: 8081})
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := map[string]string{}
-	for _, v := range variables {
+	for _, v := range exported.Variables {
 		all[v.Name] = v.Value
 	}
 	if all["API_KEY"] != "hunter2hunter2" || all["PORT"] != "8081" || all["FRONT_URL"] == "" || all["BANYAN_INSTANCE"] != "back.attached" {
@@ -309,6 +309,19 @@ func TestTheExportHasSecretsAndNoMarkOfTheRun(t *testing.T) {
 	for _, name := range []string{"BANYAN_RUN", "PATH"} {
 		if _, there := all[name]; there {
 			t.Errorf("%s is exported", name)
+		}
+	}
+	command, err := s.client.Export(t.Context(), "back", api.Export{Command: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside := map[string]string{}
+	for _, v := range command.Variables {
+		beside[v.Name] = v.Value
+	}
+	for name, there := range map[string]bool{"API_KEY": true, "FRONT_URL": true, "PATH": true, "PORT": false, "BANYAN_RUN": false, "BANYAN_INSTANCE": false} {
+		if _, is := beside[name]; is != there {
+			t.Errorf("a command beside the service is given %s: %v", name, is)
 		}
 	}
 	deeds, err := s.client.Journal(t.Context(), 0)

@@ -1,8 +1,6 @@
 package node
 
 import (
-	"slices"
-
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/redact"
 )
@@ -10,16 +8,27 @@ import (
 // shortestSecret is what redact takes.
 const shortestSecret = 6
 
-// secretsOf are the values of env whose names say that they are secrets: they are masked wherever text leaves the platform.
+// secretsOf are the values of env, of files of variables and of what resources export whose names say that they are secrets: they are
+// masked wherever text leaves the platform.
 func secretsOf(apps ...*graph.App) []string {
 	var all []string
 	for _, app := range apps {
 		for _, s := range app.Services {
-			for _, v := range slices.Concat(s.Env, s.Files) {
-				if len(v.Value) >= shortestSecret && redact.Variable(v.Name, v.Value) == redact.Mask {
-					all = append(all, v.Value)
-				}
-			}
+			all = append(all, secretsIn(s.Env)...)
+			all = append(all, secretsIn(s.Files)...)
+		}
+		for _, r := range app.Resources {
+			all = append(all, secretsIn(r.Exports)...)
+		}
+	}
+	return all
+}
+
+func secretsIn(variables []graph.Variable) []string {
+	var all []string
+	for _, v := range variables {
+		if len(v.Value) >= shortestSecret && redact.Variable(v.Name, v.Value) == redact.Mask {
+			all = append(all, v.Value)
 		}
 	}
 	return all

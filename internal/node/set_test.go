@@ -96,7 +96,7 @@ func TestACallThatIsNewBringsItsCalleeUnderLoad(t *testing.T) {
 			return d.Kind == string(kind) && d.Subject == subject && d.Why == why
 		})
 	}
-	if !told(journal.Start, "stock", "called by orders") || !told(journal.Stop, "catalog", "nothing in the set calls it") ||
+	if !told(journal.Start, "stock", "called by orders") || !told(journal.Stop, "catalog", "nothing in the set needs it") ||
 		!told(journal.Notice, "payments", "ledger was left out by --except ledger") {
 		t.Errorf("the journal says %+v", entries)
 	}

@@ -51,6 +51,25 @@ func migrated(s state, r migration.Report) journal.Entry {
 	return e
 }
 
+// Prepare makes the state folder of a copy where it is missing, for who keeps something there while nothing runs. Where that fails
+// nothing of it stays.
+func Prepare(at project.Place) error {
+	s := state{at.State()}
+	var made []string
+	for _, path := range []string{s.path("version"), s.path("format"), s.path("ports.json"), s.path(".gitignore"), s.run(), s.root} {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			made = append(made, path)
+		}
+	}
+	_, _, err := openState(at)
+	if err != nil {
+		for _, path := range made {
+			_ = os.Remove(path) // of a folder only when it is empty
+		}
+	}
+	return err
+}
+
 // unusable says that the state folder cannot be used, why, and the way out.
 func unusable(s state, err error) error {
 	hint := "mend its permissions or free space; it can be deleted to start afresh"

@@ -32,6 +32,7 @@ var statuses = map[diag.Code]int{
 	diag.WaitExpired:    504,
 	diag.Unsupported:    501,
 	diag.NoSuchThing:    404,
+	diag.NoSuchTask:     404,
 	diag.StateUnusable:  507,
 	diag.BadValue:       422,
 }
