@@ -93,6 +93,10 @@ func (c *connection) greet() error {
 	if string(text) != http2.ClientPreface {
 		return broken(http2.ErrCodeProtocol, errSettings)
 	}
+	// From here on it is look that ends what waits for too long.
+	if err := c.conn.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
 	c.say(func(out []byte) []byte {
 		out = appendSettings(
 			out,
