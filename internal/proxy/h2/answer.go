@@ -52,11 +52,11 @@ func (s *served) send(x *exchange.Exchange) error {
 		if err != nil && err != io.EOF {
 			return err
 		}
-		trailer := x.Reply.Trailer
-		if trailer != nil && trailer.Len() == 0 {
-			trailer = nil
-		}
 		last := err == io.EOF
+		var trailer *exchange.Head // which is written until the body has ended
+		if last && x.Reply.Trailer != nil && x.Reply.Trailer.Len() > 0 {
+			trailer = x.Reply.Trailer
+		}
 		if last && x.Reply.Length >= 0 && x.Note.BytesOut != x.Reply.Length {
 			return problem.New(diag.BadAnswer, "the answer's body is not as long as it said")
 		}

@@ -150,11 +150,14 @@ func (c *call) take(id uint32, text []byte, end bool) error {
 		return c.o.skip(text)
 	}
 	var err error
-	if c.came.answered {
+	switch {
+	case c.came.answered && c.in.atEnd(id):
+		return first(c.o.skip(text), c.o.late(id)) // the trailer is being read
+	case c.came.answered:
 		if _, err = c.o.decode.read(text, c.came.trailer, trailer); err == nil && !end {
 			err = errUnended
 		}
-	} else {
+	default:
 		err = c.takeHead(text, end)
 	}
 	var bad *malformed
@@ -247,11 +250,11 @@ func (c *call) end() {
 	c.unbind()
 	id := c.id
 	ended, _, broke := c.in.close()
-	if whole := ended && c.sent; broke == nil && !whole && id != 0 {
+	if whole := ended && c.sent; (broke == nil || errors.Is(broke, errStalled)) && !whole && id != 0 {
 		c.o.reset(id, http2.ErrCodeCancel)
 		c.o.flush()
 	}
-	c.o.forget(&c.stream)
+	c.o.forget(&c.stream, id)
 	c.x = nil
 	c.o.rest(c)
 }

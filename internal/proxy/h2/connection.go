@@ -111,14 +111,16 @@ func (c *connection) greet() error {
 
 // look ends what has waited for too long; it is false when the connection was ended.
 func (c *connection) look(now time.Time) bool {
-	for _, s := range c.stalled(now.Add(-c.limits.WritePause)) {
-		c.give(s, errStalled, http2.ErrCodeCancel)
+	for id, s := range c.stalled(now.Add(-c.limits.WritePause)) {
+		s.in.fail(id, errStalled)
+		c.halt(s, id, errStalled)
+		c.reset(id, http2.ErrCodeCancel)
+		c.flush()
 	}
-	for _, s := range c.opened() {
-		if s.patient || !s.in.waits(now.Add(-c.limits.BodyPause)) {
-			continue
+	for _, s := range c.restless() {
+		if id := s.in.waits(now.Add(-c.limits.BodyPause)); id != 0 {
+			s.in.fail(id, errResting)
 		}
-		c.give(s, errResting, http2.ErrCodeCancel)
 	}
 	if c.overdue() {
 		c.flush()
@@ -132,17 +134,6 @@ func (c *connection) look(now time.Time) bool {
 		return false
 	}
 	return true
-}
-
-// give ends a stream that waited for too long.
-func (c *connection) give(s *stream, cause error, code http2.ErrCode) {
-	id := s.in.stream()
-	s.in.fail(id, cause)
-	if errors.Is(cause, errStalled) {
-		c.halt(s, cause)
-		c.reset(id, code)
-		c.flush()
-	}
 }
 
 // bid tells the client why the connection ends, and lets it read that before the connection is reset for bytes that nobody reads.
@@ -172,7 +163,7 @@ func (c *connection) headers(id uint32, text []byte, end bool) error {
 	case id <= c.last.Load():
 		return c.skip(text, broken(http2.ErrCodeStreamClosed, errIdle))
 	}
-	if c.last.Store(id); c.farewell.Load() == closing {
+	if !c.admit(id) {
 		return c.skip(text, nil) // what is above the number of GOAWAY is ignored, and may be sent elsewhere (§6.8)
 	}
 	s := c.rested()
@@ -181,22 +172,52 @@ func (c *connection) headers(id uint32, text []byte, end bool) error {
 	var bad *malformed
 	switch {
 	case errors.As(err, &code):
-		s.unused()
+		c.back(s)
 		return err
 	case errors.As(err, &bad):
-		s.unused()
+		c.back(s)
 		return c.refuse(http2.StreamError{StreamID: id, Code: http2.ErrCodeProtocol, Cause: bad})
-	case c.working.Load() >= mostStreams:
-		s.unused()
+	case c.working.Load() > mostStreams:
+		c.back(s)
 		return c.refuse(http2.StreamError{StreamID: id, Code: http2.ErrCodeRefusedStream})
 	}
 	if err := s.open(id, said, end, err); err != nil {
-		s.unused()
+		c.back(s)
 		return c.refuse(http2.StreamError{StreamID: id, Code: http2.ErrCodeProtocol, Cause: err})
 	}
-	c.working.Add(1)
 	c.touch(&s.in)
 	return nil
+}
+
+// admit counts the stream that a client opens; it is false when the client was told before that it will be ignored.
+func (c *connection) admit(id uint32) bool {
+	c.smu.Lock()
+	defer c.smu.Unlock()
+	if c.last.Store(id); c.farewell.Load() == closing {
+		return false
+	}
+	c.working.Add(1)
+	return true
+}
+
+// back is a stream that was not opened after all.
+func (c *connection) back(s *served) {
+	s.unused()
+	c.over()
+}
+
+// over counts a stream that has ended: the last one, where no more are taken, ends the connection.
+func (c *connection) over() {
+	if c.working.Add(-1) == 0 && c.farewell.Load() == closing {
+		c.shut()
+	}
+}
+
+// closes takes no more streams from now on; last is the number of the last that was taken.
+func (c *connection) closes() (last uint32, now bool) {
+	c.smu.Lock()
+	defer c.smu.Unlock()
+	return c.last.Load(), c.farewell.CompareAndSwap(told, closing)
 }
 
 // skip is err, after the block that nobody wants was read.
@@ -207,7 +228,10 @@ func (c *connection) skip(text []byte, err error) error {
 // ends takes the header block behind a body (RFC 9113 §8.1).
 func (s *served) ends(id uint32, text []byte, end bool) error {
 	c := s.c
-	if s.in.atEnd(id) {
+	switch {
+	case s.in.stream() != id:
+		return c.decode.skip(text) // it was answered just now, which is no fault of the client's
+	case s.in.atEnd(id):
 		return first(c.decode.skip(text), c.late(id))
 	}
 	var came exchange.Head
@@ -248,10 +272,10 @@ func (c *connection) drain() {
 
 // ponged says the last number, and ends the connection when nothing is open.
 func (c *connection) ponged() {
-	if c.farewell.CompareAndSwap(told, closing) {
-		c.say(func(out []byte) []byte { return appendGoAway(out, c.last.Load(), http2.ErrCodeNo) })
+	if last, now := c.closes(); now {
+		c.say(func(out []byte) []byte { return appendGoAway(out, last, http2.ErrCodeNo) })
 	}
 	if c.farewell.Load() == closing && c.working.Load() == 0 {
-		_ = c.conn.Close()
+		c.shut()
 	}
 }

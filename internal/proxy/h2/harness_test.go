@@ -165,3 +165,14 @@ func plain(text string) exchange.Handler {
 		return nil
 	})
 }
+
+// overWith sends every exchange to one address over HTTP/2.
+func overWith(t *testing.T, address string, o proxy.TransportOptions) exchange.Handler {
+	t.Helper()
+	over := h2.NewTransport(o)
+	t.Cleanup(over.Close)
+	return exchange.HandlerFunc(func(x *exchange.Exchange) error {
+		x.Endpoint = exchange.Endpoint{Instance: "origin.1", Address: address, H2: true}
+		return over.Handle(x)
+	})
+}

@@ -42,11 +42,11 @@ func (in *inbox) begin(id uint32, length int64, ended bool) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	m := &in.mu
-	m.id, m.data, m.at, m.room, m.owed = id, m.data[:0], 0, in.l.windows.stream, 0
-	m.left, m.ended, m.err, m.interrupted, m.since, m.count = length, ended, nil, false, time.Time{}, 0
 	if ended && length > 0 {
 		return errLength
 	}
+	m.id, m.data, m.at, m.room, m.owed = id, m.data[:0], 0, in.l.windows.stream, 0
+	m.left, m.ended, m.err, m.interrupted, m.since, m.count = length, ended, nil, false, time.Time{}, 0
 	return nil
 }
 
@@ -275,9 +275,12 @@ func (in *inbox) interrupt(on bool) {
 	in.tell()
 }
 
-// waits tells whether somebody waits for more of a body since before then.
-func (in *inbox) waits(before time.Time) bool {
+// waits is the stream for whose body somebody waits since before then; 0 is none.
+func (in *inbox) waits(before time.Time) uint32 {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return !in.mu.since.IsZero() && in.mu.since.Before(before) && !in.mu.ended
+	if in.mu.since.IsZero() || !in.mu.since.Before(before) || in.mu.ended {
+		return 0
+	}
+	return in.mu.id
 }

@@ -53,6 +53,8 @@ type link struct {
 		frame int
 		until time.Time
 		hush  hush
+		// shut says that the connection ends when all of pending was written.
+		shut bool
 	}
 	// moved tells that a window has grown, that pending has shrunk, or that a stream has ended.
 	moved *sync.Cond
@@ -138,7 +140,21 @@ func (l *link) flush() {
 			l.moved.Broadcast()
 		}
 	}
+	if l.mu.shut {
+		l.mu.Unlock()
+		_ = l.conn.Close()
+		l.mu.Lock()
+	}
 	l.mu.writing = false
+}
+
+// shut closes the connection once everything that is pending was written, by whomever.
+func (l *link) shut() {
+	l.put(func(out []byte) []byte {
+		l.mu.shut = true
+		return out
+	})
+	l.flush()
 }
 
 // deadline is when the write that follows must have ended; zero when the one that is set will do.
@@ -169,15 +185,15 @@ func (l *link) write(out []byte, until time.Time) (err error) {
 // open gives a stream its number. The lock is held.
 func (l *link) open(s *stream, id uint32) {
 	l.mu.streams[id] = s
-	s.id, s.window, s.fault, s.since = id, l.mu.initial, nil, time.Time{}
+	s.id, s.window, s.fault, s.since, s.patient = id, l.mu.initial, nil, time.Time{}, false
 }
 
 // forget takes a stream out; what comes for it afterwards is nobody's.
-func (l *link) forget(s *stream) {
+func (l *link) forget(s *stream, id uint32) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.mu.streams[s.id] == s {
-		delete(l.mu.streams, s.id)
+	if l.mu.streams[id] == s {
+		delete(l.mu.streams, id)
 	}
 }
 
@@ -188,16 +204,29 @@ func (l *link) find(id uint32) *stream {
 }
 
 // opened are the streams that are open.
-func (l *link) opened() []*stream {
+func (l *link) opened() map[uint32]*stream {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Collect(maps.Values(l.mu.streams))
+	return maps.Clone(l.mu.streams)
+}
+
+// restless are those whose bodies are not to rest.
+func (l *link) restless() []*stream {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []*stream
+	for _, s := range l.mu.streams {
+		if !s.patient {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // fail ends every stream, and whoever waits to send.
 func (l *link) fail(err error) {
 	for _, s := range l.stop(err) {
-		s.end(err)
+		s.end(s.in.stream(), err)
 	}
 }
 
@@ -280,7 +309,7 @@ func (l *link) refuse(e http2.StreamError) error {
 		if cause == nil {
 			cause = e
 		}
-		l.halt(s, cause)
+		l.halt(s, e.StreamID, cause)
 		s.in.fail(e.StreamID, cause)
 	}
 	l.reset(e.StreamID, e.Code)
@@ -288,11 +317,11 @@ func (l *link) refuse(e http2.StreamError) error {
 	return l.side.pays(priceOfReset)
 }
 
-// halt ends whoever sends on a stream.
-func (l *link) halt(s *stream, err error) {
+// halt ends whoever sends on a stream, unless it is another's by now.
+func (l *link) halt(s *stream, id uint32, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s.fault == nil {
+	if s.id == id && s.fault == nil {
 		s.fault = err
 	}
 	l.moved.Broadcast()
@@ -368,13 +397,13 @@ func (l *link) head(s *stream, block []byte, end bool) error {
 }
 
 // stalled are the streams that wait for the peer to take more since before then.
-func (l *link) stalled(before time.Time) []*stream {
+func (l *link) stalled(before time.Time) map[uint32]*stream {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var all []*stream
-	for _, s := range l.mu.streams {
+	all := map[uint32]*stream{}
+	for id, s := range l.mu.streams {
 		if !s.since.IsZero() && s.since.Before(before) {
-			all = append(all, s)
+			all[id] = s
 		}
 	}
 	return all

@@ -32,8 +32,10 @@ type outgoing struct {
 	// most is how many streams the instance takes at once, reserved how many there are or will be, carried how many there were.
 	most              atomic.Int32
 	reserved, carried atomic.Int32
-	// retired says that it takes no more; busy is when it was last used, in Unix nanoseconds.
+	// retired says that it takes no more, gone that the instance has said so: then not even those for which there is room already.
+	// busy is when it was last used, in Unix nanoseconds.
 	retired atomic.Bool
+	gone    atomic.Bool
 	busy    atomic.Int64
 
 	kept struct {
@@ -81,11 +83,11 @@ func (o *outgoing) serve() {
 	_ = o.conn.Close()
 }
 
-// look resets streams that wait for their window for too long, and closes a connection that nobody used for a while.
+// look ends streams that wait for their window for too long, and closes a connection that nobody used for a while.
 func (o *outgoing) look(now time.Time) bool {
-	for _, s := range o.stalled(now.Add(-o.t.options.WritePause)) {
-		o.halt(s, errStalled)
-		s.in.fail(s.in.stream(), errStalled)
+	for id, s := range o.stalled(now.Add(-o.t.options.WritePause)) {
+		o.halt(s, id, errStalled)
+		s.in.fail(id, errStalled)
 	}
 	if o.reserved.Load() == 0 && now.Sub(time.Unix(0, o.busy.Load())) > o.t.options.Idle {
 		o.retire()
@@ -156,8 +158,11 @@ func (o *outgoing) start(c *call, end bool) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	c.id = 0
-	if o.mu.err != nil {
-		return fmt.Errorf("%w: %w", errStopped, o.mu.err)
+	switch {
+	case o.mu.err != nil:
+		return fmt.Errorf("%w: %w", errUnprocessed, o.mu.err)
+	case o.gone.Load():
+		return fmt.Errorf("%w: it went away", errUnprocessed)
 	}
 	id := o.next.Add(2) - 2
 	if id >= mostWindow-2 {
@@ -196,10 +201,11 @@ func (o *outgoing) idle(id uint32) bool {
 // leaving takes GOAWAY: streams above its number were not processed, the others go on (RFC 9113 §6.8).
 func (o *outgoing) leaving(f *http2.GoAwayFrame) {
 	o.retired.Store(true)
+	o.gone.Store(true)
 	err := fmt.Errorf("%w: it goes away", errUnprocessed)
-	for _, s := range o.opened() {
-		if id := s.in.stream(); id > f.LastStreamID {
-			o.halt(s, err)
+	for id, s := range o.opened() {
+		if id > f.LastStreamID {
+			o.halt(s, id, err)
 			s.in.fail(id, err)
 		}
 	}

@@ -144,9 +144,9 @@ func (l *link) takeReset(f *http2.RSTStreamFrame) error {
 		return nil
 	}
 	err := fmt.Errorf("%w: %w", errPeerReset, http2.StreamError{StreamID: f.StreamID, Code: f.ErrCode})
-	l.halt(s, err)
-	l.forget(s)
-	s.end(err)
+	l.halt(s, f.StreamID, err)
+	l.forget(s, f.StreamID)
+	s.end(f.StreamID, err)
 	return l.side.pays(priceOfReset)
 }
 

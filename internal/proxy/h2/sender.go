@@ -38,7 +38,7 @@ func (s *sender) stop() {
 	default:
 	}
 	s.c.x.Body.Interrupt()
-	s.c.o.halt(&s.c.stream, errEnded)
+	s.c.o.halt(&s.c.stream, s.c.id, errEnded)
 	<-s.done
 	s.c.x.Body.Resume()
 }
@@ -84,10 +84,11 @@ func (s *sender) send() error {
 // broke resets the stream of a body that broke off: the instance must not take what it has for the whole.
 func (s *sender) broke(err error) error {
 	c := s.c
-	if !errors.Is(err, exchange.ErrInterrupted) {
-		s.fault.Store(&err)
-		c.in.fail(c.in.stream(), err)
+	if errors.Is(err, exchange.ErrInterrupted) {
+		return err // who interrupted it ends the stream
 	}
+	s.fault.Store(&err)
+	c.in.fail(c.in.stream(), err)
 	c.o.reset(c.in.stream(), http2.ErrCodeCancel)
 	return err
 }

@@ -96,18 +96,30 @@ func (c *connection) dismissed() bool {
 
 // open makes it the stream of a request whose head was read.
 func (s *served) open(id uint32, said block, end bool, refusal error) error {
+	if end && said.length > 0 {
+		return errLength
+	}
 	s.refusal, s.length = refusal, said.length
 	s.promise.Store(said.expects && !end)
 	s.trailer.Reset()
 	s.renew()
-	if err := s.in.begin(id, said.length, end); err != nil {
+	if err := s.enter(id); err != nil {
 		return err
 	}
-	s.patient = streams(&s.x.Request)
+	// Last, for its goroutine may be awake, and begins as soon as the stream has a number.
+	return s.in.begin(id, said.length, end)
+}
+
+// enter gives the stream its number on the link.
+func (s *served) enter(id uint32) error {
 	s.l.mu.Lock()
 	defer s.l.mu.Unlock()
+	if s.l.mu.err != nil {
+		return s.l.mu.err
+	}
 	s.l.open(&s.stream, id)
-	return s.l.mu.err
+	s.patient = streams(&s.x.Request)
+	return nil
 }
 
 // left ends the exchange of a client that has left.
@@ -233,7 +245,7 @@ func (s *served) finish(err error) {
 	case !ended:
 		s.l.enough(id)
 	}
-	s.l.forget(&s.stream)
+	s.l.forget(&s.stream, id)
 	s.l.flush()
 	if err != nil && x.Note.Cause == nil {
 		x.Note.Cause = s.lost(err)
@@ -245,9 +257,7 @@ func (s *served) finish(err error) {
 	x.Ctx = ctx
 	s.c.budget.earned.Add(rewardOfExchange)
 	s.c.busy.Store(time.Now().UnixNano())
-	if s.c.working.Add(-1) == 0 && s.c.farewell.Load() == closing {
-		_ = s.c.conn.Close()
-	}
+	s.c.over()
 }
 
 // lost is the cause of an answer that did not reach the client whole.

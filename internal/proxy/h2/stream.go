@@ -2,7 +2,7 @@ package h2
 
 import "time"
 
-// stream is one request and its answer, as both ends hold it. It is used again for another.
+// stream is one request and its answer, as both ends hold it. It is used again for another: who found it by a number says which.
 type stream struct {
 	l  *link
 	in inbox
@@ -10,15 +10,14 @@ type stream struct {
 	cut func(error)
 	// heads takes a header block that is not the stream's first of this end.
 	heads func(id uint32, text []byte, end bool) error
-	// patient says that its body may rest for as long as it likes.
-	patient bool
 
 	// Below here all is guarded by the link's lock. window is what the peer lets this end send; fault is why nothing more may be sent;
-	// since is when sending began to wait.
-	id     uint32
-	window int64
-	fault  error
-	since  time.Time
+	// since is when sending began to wait; patient says that its body may rest for as long as it likes.
+	id      uint32
+	window  int64
+	fault   error
+	since   time.Time
+	patient bool
 }
 
 func (s *stream) init(l *link) {
@@ -28,9 +27,9 @@ func (s *stream) init(l *link) {
 }
 
 // end ends the stream for both directions.
-func (s *stream) end(err error) {
+func (s *stream) end(id uint32, err error) {
 	if s.cut != nil {
 		s.cut(err)
 	}
-	s.in.fail(s.in.stream(), err)
+	s.in.fail(id, err)
 }
