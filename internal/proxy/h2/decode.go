@@ -66,6 +66,11 @@ type decoder struct {
 	block block
 	size  int
 	host  string
+	// crumbs are the cookie, of which that many pieces came.
+	crumbs struct {
+		text  []byte
+		count int
+	}
 	seen  [4]bool // pseudo-fields, in the order of the names in pseudo
 	begun bool    // a field that is no pseudo-field has come
 	fault error
@@ -85,6 +90,7 @@ func newDecoder(most, fields int) decoder {
 func (d *decoder) read(text []byte, h *exchange.Head, k kind) (block, error) {
 	d.into, d.kind, d.block, d.size, d.host = h, k, block{length: exchange.Unknown}, 0, ""
 	d.seen, d.begun, d.fault = [4]bool{}, false, nil
+	d.crumbs.text, d.crumbs.count = d.crumbs.text[:0], 0
 	h.Proto = exchange.HTTP2
 	d.hpack.SetEmitFunc(d.field)
 	_, err := d.hpack.Write(text)
@@ -97,6 +103,9 @@ func (d *decoder) read(text []byte, h *exchange.Head, k kind) (block, error) {
 		return d.block, fmt.Errorf("decoding a header block: %w: %w", http2.ConnectionError(http2.ErrCodeCompression), err)
 	case d.fault != nil:
 		return d.block, d.fault
+	}
+	if d.crumbs.count > 0 {
+		h.Add("cookie", string(d.crumbs.text))
 	}
 	return d.block, d.complete(h)
 }
@@ -209,7 +218,10 @@ func (d *decoder) regular(f hpack.HeaderField) error {
 		}
 		return nil
 	case "cookie":
-		return d.takeCookie(f.Value)
+		if d.kind == request {
+			d.takeCrumb(f.Value)
+			return nil
+		}
 	case "proxy-authenticate", "proxy-authorization", "http2-settings":
 		return nil // of this hop alone
 	}
@@ -234,15 +246,13 @@ func (d *decoder) takeHost(value string) error {
 	return nil
 }
 
-// takeCookie joins the crumbs that RFC 9113 §8.2.3 lets a client make of one.
-func (d *decoder) takeCookie(value string) error {
-	if before := d.into.Get("cookie"); before != nil && d.kind == request {
-		value = string(before) + "; " + value
-		d.into.Set("cookie", value)
-		return nil
+// takeCrumb joins the crumbs that RFC 9113 §8.2.3 lets a client make of a cookie. The field is made once, at the end: each crumb may be
+// one octet of the block.
+func (d *decoder) takeCrumb(value string) {
+	if d.crumbs.count++; d.crumbs.count > 1 {
+		d.crumbs.text = append(d.crumbs.text, "; "...)
 	}
-	d.into.Add("cookie", value)
-	return nil
+	d.crumbs.text = append(d.crumbs.text, value...)
 }
 
 // complete checks what a block must have.

@@ -237,6 +237,7 @@ func (s *served) finish(err error) {
 	_ = x.Reply.Close()
 	id := s.id
 	ended, count, broke := s.in.close()
+	whole := err == nil && x.Ctx.Err() == nil
 	switch {
 	case s.x.Ctx.Err() != nil, errors.Is(err, errStalled), broke != nil && !errors.Is(broke, errResting):
 		// It was reset already, by either end (RFC 9113 §5.4.2).
@@ -255,7 +256,9 @@ func (s *served) finish(err error) {
 	ctx := x.Ctx
 	x.Reset()
 	x.Ctx = ctx
-	s.c.budget.earned.Add(rewardOfExchange)
+	if whole {
+		s.c.budget.earned.Add(rewardOfExchange)
+	}
 	s.c.busy.Store(time.Now().UnixNano())
 	s.c.over()
 }
