@@ -9,7 +9,7 @@ import (
 )
 
 // budget bounds what a peer may ask for that brings nobody an answer: resets of what it just asked (CVE-2023-44487), pings, settings,
-// empty frames. Each has a price; the budget grows with time, and with each exchange that was answered and each frame of a body that
+// empty frames, windows that grow by next to nothing (CVE-2019-9511), what comes for streams that are over. Each has a price; the budget grows with time, and with each exchange that was answered and each frame of a body that
 // was sent, so that a busy peer may be as restless as it is useful.
 type budget struct {
 	left float64
@@ -22,9 +22,10 @@ const (
 	// mostBudget is what an idle connection has, growth what it gains in a second.
 	mostBudget = 1000
 	growth     = 100
-	// rewardOfExchange and rewardOfFrame are what an answer, and a frame of its body, bring.
+	// rewardOfExchange and rewardOfFrame are what an answer, and a piece of its body, bring: as much as a client pays that gives back
+	// the windows of each small piece at once.
 	rewardOfExchange = 2 * priceOfReset
-	rewardOfFrame    = 1
+	rewardOfFrame    = 2 * priceOfControl
 )
 
 var errFlood = errors.New("the peer asks for too much that brings no answer")

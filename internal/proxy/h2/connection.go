@@ -159,12 +159,12 @@ func (c *connection) headers(id uint32, text []byte, end bool) error {
 	case id%2 == 0:
 		return c.skip(text, broken(http2.ErrCodeProtocol, errIdle))
 	case id <= c.last.Load() && c.hushed(id, end):
-		return c.skip(text, nil)
+		return c.skip(text, c.pays(priceOfControl))
 	case id <= c.last.Load():
 		return c.skip(text, broken(http2.ErrCodeStreamClosed, errIdle))
 	}
 	if !c.admit(id) {
-		return c.skip(text, nil) // what is above the number of GOAWAY is ignored, and may be sent elsewhere (§6.8)
+		return c.skip(text, c.pays(priceOfControl)) // what is above the number of GOAWAY is ignored, and may be sent elsewhere (§6.8)
 	}
 	s := c.rested()
 	said, err := c.decode.read(text, &s.x.Request, request)

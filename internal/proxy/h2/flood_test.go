@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,34 @@ func TestAFloodIsEndedAndOthersAreServed(t *testing.T) {
 				return h.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: ordinary(t)})
 			}
 			return h.WriteContinuation(1, false, nil)
+		}},
+		{"of acknowledgements that nobody asked for", func(h *hostile, n uint32) error {
+			if n%2 == 0 {
+				return h.WriteSettingsAck()
+			}
+			return h.WritePing(true, [8]byte{})
+		}},
+		{"of settings in one frame", func(h *hostile, _ uint32) error {
+			return h.WriteSettings(slices.Repeat([]http2.Setting{{ID: http2.SettingInitialWindowSize, Val: 1}}, 101)...)
+		}},
+		{"of windows that grow by next to nothing", func(h *hostile, _ uint32) error { return h.WriteWindowUpdate(0, 1) }},
+		{"of padding", func(h *hostile, n uint32) error {
+			if n == 0 {
+				return h.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: ordinary(t), EndHeaders: true})
+			}
+			return h.WriteDataPadded(1, false, nil, []byte{0})
+		}},
+		{"of resets of what is over", func(h *hostile, n uint32) error {
+			if n == 0 {
+				return h.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: ordinary(t), EndHeaders: true, EndStream: true})
+			}
+			return h.WriteRSTStream(1, http2.ErrCodeCancel)
+		}},
+		{"of trailers of what was reset", func(h *hostile, n uint32) error {
+			if n == 0 {
+				return h.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block(t, "a", "b"), EndHeaders: true})
+			}
+			return h.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block(t, "a", "b"), EndHeaders: true})
 		}},
 		{"of frames of a kind that nobody knows", func(h *hostile, _ uint32) error { return h.WriteRawFrame(0x55, 0, 1, nil) }},
 	}

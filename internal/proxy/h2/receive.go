@@ -15,15 +15,19 @@ const (
 	priceOfReset    = 4
 )
 
+// mostSettings bounds the settings of one frame; fewer than ten are defined.
+const mostSettings = 100
+
 var (
-	errSettings  = errors.New("SETTINGS must come first (RFC 9113 §3.4)")
-	errPush      = errors.New("nobody may push to this end (RFC 9113 §8.4)")
-	errIdle      = errors.New("a frame came on a stream that was never opened (RFC 9113 §5.1)")
-	errWindow    = errors.New("a window became larger than 2^31-1 (RFC 9113 §6.9.1)")
-	errFlow      = errors.New("more came than the window allows (RFC 9113 §6.9)")
-	errItself    = errors.New("a stream depends on itself (RFC 7540 §5.3.1)")
-	errParts     = errors.New("a header block has no end")
-	errPeerReset = errors.New("the peer reset the stream")
+	errSettings     = errors.New("SETTINGS must come first (RFC 9113 §3.4)")
+	errManySettings = errors.New("a frame has more settings than there are")
+	errPush         = errors.New("nobody may push to this end (RFC 9113 §8.4)")
+	errIdle         = errors.New("a frame came on a stream that was never opened (RFC 9113 §5.1)")
+	errWindow       = errors.New("a window became larger than 2^31-1 (RFC 9113 §6.9.1)")
+	errFlow         = errors.New("more came than the window allows (RFC 9113 §6.9)")
+	errItself       = errors.New("a stream depends on itself (RFC 7540 §5.3.1)")
+	errParts        = errors.New("a header block has no end")
+	errPeerReset    = errors.New("the peer reset the stream")
 )
 
 // broken is an error of the connection, with the code that the peer is told.
@@ -71,7 +75,7 @@ func (l *link) takeData(f *http2.DataFrame) error {
 	if l.room.Add(-int64(size)) < 0 {
 		return broken(http2.ErrCodeFlowControl, errFlow)
 	}
-	if size == 0 && !f.StreamEnded() {
+	if len(f.Data()) == 0 && !f.StreamEnded() { // padding alone is as empty
 		if err := l.side.pays(priceOfControl); err != nil {
 			return err
 		}
@@ -141,7 +145,7 @@ func (l *link) takeReset(f *http2.RSTStreamFrame) error {
 			return broken(http2.ErrCodeProtocol, errIdle)
 		}
 		l.hushed(f.StreamID, true)
-		return nil
+		return l.side.pays(priceOfControl)
 	}
 	err := fmt.Errorf("%w: %w", errPeerReset, http2.StreamError{StreamID: f.StreamID, Code: f.ErrCode})
 	l.halt(s, f.StreamID, err)
@@ -155,7 +159,7 @@ func (l *link) ping(f *http2.PingFrame) error {
 		if p, is := l.side.(interface{ ponged() }); is {
 			p.ponged()
 		}
-		return nil
+		return l.side.pays(priceOfControl)
 	}
 	l.say(func(out []byte) []byte { return appendPing(out, true, f.Data) })
 	return l.side.pays(priceOfControl)
@@ -163,7 +167,11 @@ func (l *link) ping(f *http2.PingFrame) error {
 
 func (l *link) settings(f *http2.SettingsFrame) error {
 	if f.IsAck() {
-		return nil
+		return l.side.pays(priceOfControl)
+	}
+	// Each is work for every stream that is open, so each has its price, and none of the peer's first ones comes in hundreds.
+	if f.NumSettings() > mostSettings {
+		return broken(http2.ErrCodeEnhanceYourCalm, errManySettings)
 	}
 	first := !l.settled
 	l.settled = true
@@ -180,7 +188,7 @@ func (l *link) settings(f *http2.SettingsFrame) error {
 	if first {
 		return nil
 	}
-	return l.side.pays(priceOfSettings)
+	return l.side.pays(priceOfSettings + f.NumSettings())
 }
 
 // set takes one setting of the peer. A new initial window moves those of all open streams, below zero too (RFC 9113 §6.9.2).
@@ -207,8 +215,14 @@ func (l *link) set(s http2.Setting) error {
 	return nil
 }
 
-// grow takes a WINDOW_UPDATE.
+// grow takes a WINDOW_UPDATE. It may wake everybody who waits, so a small one has its price.
 func (l *link) grow(f *http2.WindowUpdateFrame) error {
+	const small = 1 << 10
+	if f.Increment < small {
+		if err := l.side.pays(priceOfControl); err != nil {
+			return err
+		}
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if f.StreamID == 0 {
