@@ -22,6 +22,12 @@ func (s *Server) Bounds() Limits {
 	return s.limits
 }
 
+// Memory bounds what large heads, bodies and many streams hold together, over all connections of the server.
+func (s *Server) Memory() *exchange.Budget {
+	s.prepare()
+	return &s.memory
+}
+
 // Admit checks a request whose head came in fields and not in lines: what RFC 9112 would not let into a request line is refused, for
 // the next hop may write one.
 func (s *Server) Admit(h *exchange.Head) error {

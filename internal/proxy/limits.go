@@ -17,7 +17,8 @@ type Limits struct {
 	// Connections is how many there may be at once. Above it one that waits for a request is closed for a new one, else one whose
 	// head is still on its way; where all are at work the new one is refused.
 	Connections int
-	// Memory bounds, in bytes, what large heads and bodies kept for another try hold together, over all connections.
+	// Memory bounds, in bytes, what large heads, bodies kept for another try, and streams of HTTP/2 beyond a connection's first few hold
+	// together, over all connections.
 	Memory int64
 }
 

@@ -22,6 +22,9 @@ const (
 	serverConnection = 1 << 20
 )
 
+// restTime is how long the goroutines of an idle connection wait for another stream.
+const restTime = time.Second
+
 // connection is one client's.
 type connection struct {
 	link
@@ -61,6 +64,7 @@ func newConnection(ctx context.Context, front *proxy.Server, conn net.Conn, peer
 	ctx, c.cancel = context.WithCancelCause(ctx)
 	c.derive = func() (context.Context, context.CancelCauseFunc) { return context.WithCancelCause(ctx) }
 	context.AfterFunc(ctx, func() { _ = conn.Close() })
+	c.memory = front.Memory()
 	c.begin(conn, c, windows{serverStream, serverConnection}, newDecoder(c.limits.Head, c.limits.Fields), c.limits.WritePause)
 	return c
 }
@@ -122,6 +126,9 @@ func (c *connection) look(now time.Time) bool {
 			s.in.fail(id, errResting)
 		}
 	}
+	if c.working.Load() == 0 && now.Sub(time.Unix(0, c.busy.Load())) > restTime {
+		c.thin()
+	}
 	if c.overdue() {
 		c.flush()
 	}
@@ -177,7 +184,7 @@ func (c *connection) headers(id uint32, text []byte, end bool) error {
 	case errors.As(err, &bad):
 		c.back(s)
 		return c.refuse(http2.StreamError{StreamID: id, Code: http2.ErrCodeProtocol, Cause: bad})
-	case c.working.Load() > mostStreams:
+	case c.working.Load() > mostStreams, !s.afford(c.decode.size):
 		c.back(s)
 		return c.refuse(http2.StreamError{StreamID: id, Code: http2.ErrCodeRefusedStream})
 	}

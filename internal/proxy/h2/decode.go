@@ -42,9 +42,10 @@ var (
 	errUnended    = &malformed{"a second header block does not end the stream", "RFC 9113 §8.1"}
 )
 
-// errTooLarge is a head above the bound; errUnexpected an Expect that is not understood.
+// errTooLarge is a head above the bound, errNoMemory a body for which there is no room; errUnexpected an Expect that is not understood.
 var (
 	errTooLarge   = &problem.Cause{Code: diag.HeadTooLarge, Detail: "the head is too large (RFC 6585 §5)", Status: 431}
+	errNoMemory   = &problem.Cause{Code: diag.HeadTooLarge, Detail: "too many bodies wait to be read (RFC 9110 §15.6.4)", Status: 503}
 	errUnexpected = &problem.Cause{Code: diag.BadRequest, Detail: "Expect asks for more than 100-continue (RFC 9110 §10.1.1)", Status: 417}
 )
 

@@ -34,6 +34,8 @@ type inbox struct {
 		interrupted bool
 		since       time.Time
 		count       int64
+		// held is what data takes of the link's memory.
+		held int64
 	}
 }
 
@@ -86,9 +88,25 @@ func (in *inbox) add(id uint32, p []byte, size int, end bool) (unwanted int, err
 			return size, http2.StreamError{StreamID: id, Code: http2.ErrCodeProtocol, Cause: errLength}
 		}
 	}
+	if !in.afford(len(m.data) - m.at + len(p)) {
+		return size, http2.StreamError{StreamID: id, Code: http2.ErrCodeEnhanceYourCalm, Cause: errNoMemory}
+	}
 	m.ended = end
 	in.keep(p)
 	return size - len(p), nil
+}
+
+// afford takes what n unread bytes cost of the memory; a frame's worth is free.
+func (in *inbox) afford(n int) bool {
+	more := int64(n) - frameSize - in.mu.held
+	if more <= 0 {
+		return true
+	}
+	if !in.l.memory.Take(more) {
+		return false
+	}
+	in.mu.held += more
+	return true
 }
 
 // keep appends p, and moves what is unread to the front before it takes more memory.
@@ -261,6 +279,8 @@ func (in *inbox) drop() (unread int, ended bool, count int64, err error) {
 	m := &in.mu
 	unread = len(m.data) - m.at
 	m.id, m.at, m.data = 0, 0, m.data[:0]
+	in.l.memory.Give(m.held)
+	m.held = 0
 	if cap(m.data) > frameSize {
 		m.data = nil
 	}

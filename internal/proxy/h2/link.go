@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http2"
+
+	"github.com/banyan-run/banyan/internal/exchange"
 )
 
 // link is one connection, and what both of its ends do alike: it reads frames, keeps the windows, and writes.
@@ -27,6 +29,8 @@ type link struct {
 	side   side
 	// pause bounds how long a write, and a stream that waits for its window, may take.
 	pause time.Duration
+	// memory is what a body takes of that waits to be read; nil is no bound.
+	memory *exchange.Budget
 	// windows is what this end lets the peer send: on a stream, and over all of them.
 	windows windows
 	// parts is a header block that CONTINUATION goes on with; settled says that the peer's first SETTINGS have come.

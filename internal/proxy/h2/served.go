@@ -26,6 +26,9 @@ type served struct {
 	length  int64
 	// promise is whether the client waits for 100 (Continue).
 	promise atomic.Bool
+	// taken is the stream's share of the server's memory; retired says that its goroutine is to end (guarded by smu).
+	taken   int64
+	retired bool
 	block   []byte
 	pass    func(*exchange.Head) error
 }
@@ -44,6 +47,7 @@ func (c *connection) rested() *served {
 	}
 	s := &served{c: c}
 	s.init(&c.link)
+	s.x.Body.Budget = c.memory
 	s.cut, s.heads, s.pass = s.left, s.ends, s.interim
 	s.renew()
 	c.all.Go(s.run)
@@ -62,9 +66,30 @@ func (s *served) unused() {
 	ctx := s.x.Ctx
 	s.x.Reset()
 	s.x.Ctx = ctx
+	s.repay()
 	s.c.smu.Lock()
 	defer s.c.smu.Unlock()
 	s.c.smu.resting = append(s.c.smu.resting, s)
+}
+
+// afford takes the stream's share of the server's memory: what its head has beyond the usual, and what it costs to have another one
+// open beside the connection's first few.
+func (s *served) afford(head int) bool {
+	const usualHead, firstFew, another = 8 << 10, 4, 16 << 10
+	share := int64(max(head-usualHead, 0))
+	if s.c.working.Load() > firstFew {
+		share += another
+	}
+	if !s.c.memory.Take(share) {
+		return false
+	}
+	s.taken = share
+	return true
+}
+
+func (s *served) repay() {
+	s.c.memory.Give(s.taken)
+	s.taken = 0
 }
 
 // rest keeps the stream for another; it is false when it is not wanted any more.
@@ -88,10 +113,23 @@ func (c *connection) dismiss() {
 	}
 }
 
-func (c *connection) dismissed() bool {
+// dismissed tells whether the stream's goroutine is not wanted any more.
+func (s *served) dismissed() bool {
+	s.c.smu.Lock()
+	defer s.c.smu.Unlock()
+	return s.c.smu.ended || s.retired
+}
+
+// thin ends the goroutines that rest while the connection is open: one that does nothing holds none.
+func (c *connection) thin() {
 	c.smu.Lock()
 	defer c.smu.Unlock()
-	return c.smu.ended
+	for i, s := range c.smu.resting {
+		s.retired = true
+		s.in.tell()
+		c.smu.resting[i] = nil
+	}
+	c.smu.resting = c.smu.resting[:0]
 }
 
 // open makes it the stream of a request whose head was read.
@@ -131,7 +169,7 @@ func (s *served) run() {
 	for {
 		<-s.in.arrived
 		if s.in.stream() == 0 {
-			if s.c.dismissed() {
+			if s.dismissed() {
 				return
 			}
 			continue // a token of the stream before
@@ -189,6 +227,8 @@ func (s *served) Read(p []byte) (int, error) {
 func (s *served) cutShort(err error) error {
 	var bad *malformed
 	switch {
+	case errors.Is(err, errNoMemory):
+		return errNoMemory
 	case errors.Is(err, errResting):
 		return (&problem.Cause{Code: diag.RequestTimeout, Detail: "the body did not arrive in time (RFC 9110 §15.5.9)", Status: 408}).Because(err)
 	case errors.As(err, &bad):
@@ -253,6 +293,7 @@ func (s *served) finish(err error) {
 	}
 	x.Note.BytesIn = count
 	s.c.front.Finish(x)
+	s.repay()
 	ctx := x.Ctx
 	x.Reset()
 	x.Ctx = ctx
