@@ -43,6 +43,7 @@ const (
 	arriving
 	working
 	closing
+	resting // HTTP/2 without an open stream: a shutdown tells it to go away
 )
 
 // preface begins an HTTP/2 connection with prior knowledge (RFC 9113 §3.4).
@@ -95,13 +96,23 @@ func (c *connection) framed() {
 		return
 	}
 	c.in.conn = c.conn.Conn // whose deadlines are now those of HTTP/2
-	c.server.Framed.Serve(c.x.Ctx, c.server, &opened{c.conn.Conn, &c.in}, c.peer)
+	c.server.Framed.Serve(c.x.Ctx, c.server, &opened{c.conn.Conn, &c.in, &c.phase}, c.peer)
 }
 
 // opened is a connection whose first bytes were read already.
 type opened struct {
 	net.Conn
-	in io.Reader
+	in    io.Reader
+	phase *atomic.Int32
+}
+
+// Rest says whether nothing is under way on the connection: where there are too many, it is then ended for another.
+func (o *opened) Rest(idle bool) {
+	if idle {
+		o.phase.CompareAndSwap(working, resting)
+		return
+	}
+	o.phase.CompareAndSwap(resting, working)
 }
 
 func (o *opened) Read(p []byte) (int, error) { return o.in.Read(p) }

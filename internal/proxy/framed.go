@@ -10,7 +10,8 @@ import (
 
 // Framed serves the connections of a Server that speak HTTP/2. Its child h2 has the one there is.
 type Framed interface {
-	// Serve serves conn, on which the preface is still to be read, until it ends, and closes it. Exchanges go through s.
+	// Serve serves conn, on which the preface is still to be read, until it ends, and closes it. Exchanges go through s. Where conn has
+	// Rest(idle bool) it is told whenever the first stream begins and the last one ends; a read that times out then is the end.
 	Serve(ctx context.Context, s *Server, conn net.Conn, peer exchange.Peer)
 	// Drain tells every connection to go away. It is called again and again until they have.
 	Drain()

@@ -217,7 +217,7 @@ func (s *Server) shed() bool {
 	var late *connection
 	for c := range s.mu.connections {
 		switch {
-		case c.phase.CompareAndSwap(waiting, closing):
+		case c.phase.CompareAndSwap(waiting, closing), c.phase.CompareAndSwap(resting, closing):
 			c.conn.wake()
 			return true
 		case c.phase.Load() == arriving:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -74,6 +75,7 @@ func (c *connection) serve() {
 	err := c.greet()
 	if err == nil {
 		c.busy.Store(time.Now().UnixNano())
+		c.rests(true)
 		stop := tend(min(time.Second, c.limits.WritePause/4, c.limits.BodyPause/4, c.limits.Idle/4), c.look)
 		err = c.read()
 		stop()
@@ -146,7 +148,7 @@ func (c *connection) look(now time.Time) bool {
 // bid tells the client why the connection ends, and lets it read that before the connection is reset for bytes that nobody reads.
 func (c *connection) bid(err error) {
 	var code http2.ConnectionError
-	if !errors.As(err, &code) {
+	if !errors.As(err, &code) && !errors.Is(err, os.ErrDeadlineExceeded) { // which ends one that rests, for another
 		return
 	}
 	c.say(func(out []byte) []byte { return appendGoAway(out, c.last.Load(), http2.ErrCode(code)) })
@@ -203,7 +205,27 @@ func (c *connection) admit(id uint32) bool {
 	if c.last.Store(id); c.farewell.Load() == closing {
 		return false
 	}
-	c.working.Add(1)
+	if c.working.Add(1) == 1 {
+		c.rests(false)
+	}
+	return true
+}
+
+// rests tells whoever counts connections whether a stream is open.
+func (c *connection) rests(idle bool) {
+	if of, is := c.conn.(interface{ Rest(idle bool) }); is {
+		of.Rest(idle)
+	}
+}
+
+// fewer counts one stream less, and tells whether it was the last.
+func (c *connection) fewer() bool {
+	c.smu.Lock()
+	defer c.smu.Unlock()
+	if c.working.Add(-1) > 0 {
+		return false
+	}
+	c.rests(true)
 	return true
 }
 
@@ -215,7 +237,7 @@ func (c *connection) back(s *served) {
 
 // over counts a stream that has ended: the last one, where no more are taken, ends the connection.
 func (c *connection) over() {
-	if c.working.Add(-1) == 0 && c.farewell.Load() == closing {
+	if c.fewer() && c.farewell.Load() == closing {
 		c.shut()
 	}
 }

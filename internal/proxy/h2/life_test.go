@@ -92,3 +92,42 @@ func TestAStreamThatAnInstanceDoesNotTakeIsReset(t *testing.T) {
 		t.Fatalf("the stream was not reset; the client was answered %d", answer.StatusCode)
 	}
 }
+
+// TestConnectionsThatRestMakeRoom has clients that open connections and send nothing, as many as there may be.
+func TestConnectionsThatRestMakeRoom(t *testing.T) {
+	const most = 3
+	s := serve(t, plain("served"), func(s *proxy.Server) { s.Limits.Connections = most })
+	var all []*hostile
+	for range most {
+		h := attack(t, s.address)
+		for {
+			frame, err := h.ReadFrame()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if settings, is := frame.(*http2.SettingsFrame); is && settings.IsAck() {
+				break
+			}
+		}
+		all = append(all, h)
+	}
+	r, _ := http.NewRequest("GET", "http://"+s.address+"/", nil)
+	answer, err := h2c(t).RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, _ := io.ReadAll(answer.Body); string(body) != "served" {
+		t.Fatalf("answered %d %q", answer.StatusCode, body)
+	}
+	away := make(chan http2.ErrCode, most)
+	for _, h := range all {
+		go func() {
+			if code, ok := h.sentAway(); ok {
+				away <- code
+			}
+		}()
+	}
+	if code := <-away; code != http2.ErrCodeNo {
+		t.Fatalf("the one that made room was sent away with %v", code)
+	}
+}
