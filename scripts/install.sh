@@ -80,14 +80,16 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 fetch() {
   case $from in
-    https://* | http://127.0.0.1:* | http://localhost:*) curl -fsSL --proto '=https,http' "${from%/}/$1" -o "$work/$1" || fail "$from has no $1" ;;
+    *://*@*) fail "$from has a name or password before its host" ;; # http://localhost:80@elsewhere is elsewhere
+    https://*) curl -fsSL --proto '=https' "${from%/}/$1" -o "$work/$1" || fail "$from has no $1" ;; # wherever it leads
+    http://127.0.0.1:* | http://localhost:*) curl -fsS --proto '=http' "${from%/}/$1" -o "$work/$1" || fail "$from has no $1" ;;
     *://*) fail "$from is neither https nor this machine" ;;
     *) cp "$from/$1" "$work/$1" 2>/dev/null || fail "$from has no $1" ;;
   esac
 }
 
 fetch SHA256SUMS
-found=$(grep "  banyan_${only:-[^_ ]*}_${system}_${arch}\.tar\.gz\$" "$work/SHA256SUMS" || true)
+found=$(grep "  banyan_${only:-[^_ /]*}_${system}_${arch}\.tar\.gz\$" "$work/SHA256SUMS" || true)
 [ -n "$found" ] || fail "$from has no archive ${only:+of version $only }for $system on $arch"
 [ "$(echo "$found" | wc -l)" -eq 1 ] || fail "several versions lie there: name one with --version"
 want=${found%% *} archive=${found##* }
@@ -99,14 +101,26 @@ folder=$work/${archive%.tar.gz}
 tar -xzf "$work/$archive" -C "$work"
 [ -f "$folder/banyan" ] || fail "$archive holds no binary"
 : >"$work/installed"
+# record adds what was written to what an earlier run wrote: --remove then finds all of it, after a failure too.
+record() {
+  mkdir -p "$to/share/doc/banyan"
+  [ ! -f "$list" ] || cat "$list" >>"$work/installed"
+  sort -u "$work/installed" >"$list.new$$" && mv -f "$list.new$$" "$list"
+}
+unwritten() { # path below the prefix
+  rm -f "$to/$1.new$$"
+  record || true
+  fail "$to/$1 cannot be written; what was installed before it can be removed with --remove"
+}
 put() { # mode, file, path below the prefix
   [ -f "$2" ] || return 0
   if [ -n "$dry" ]; then
     echo "would write $to/$3"
     return 0
   fi
-  mkdir -p "$to/$(dirname "$3")"
-  cp "$2" "$to/$3.new$$" && chmod "$1" "$to/$3.new$$" && mv -f "$to/$3.new$$" "$to/$3" # a binary that runs is replaced, not written to
+  mkdir -p "$to/$(dirname "$3")" || unwritten "$3"
+  # A binary that runs is replaced, not written to.
+  { cp "$2" "$to/$3.new$$" && chmod "$1" "$to/$3.new$$" && mv -f "$to/$3.new$$" "$to/$3"; } || unwritten "$3"
   echo "$3" >>"$work/installed"
 }
 put 755 "$folder/banyan" bin/banyan
@@ -116,7 +130,7 @@ put 644 "$folder/completions/banyan.fish" share/fish/vendor_completions.d/banyan
 for page in "$folder"/man/*.1; do put 644 "$page" "share/man/man1/$(basename "$page")"; done
 put 644 "$folder/LICENSE" share/doc/banyan/LICENSE
 [ -n "$dry" ] && exit 0
-cp "$work/installed" "$list"
+record || fail "$list cannot be written"
 echo "installed $archive below $to; its SHA-256 is that of SHA256SUMS"
 case :$PATH: in
   *":$to/bin:"*) ;;

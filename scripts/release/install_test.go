@@ -92,6 +92,7 @@ func TestTheInstallerRefuses(t *testing.T) {
 		{"no place to take it from", nil, "no public address", nil},
 		{"a place that has nothing", []string{"--from", t.TempDir()}, "has no SHA256SUMS", nil},
 		{"an address that is not protected", []string{"--from", "http://releases.example"}, "neither https nor this machine", nil},
+		{"an address whose host is behind a password", []string{"--from", "http://localhost:80@releases.example"}, "before its host", nil},
 		{"another version", []string{"--from", r.out, "--version", "9.9.9"}, "no archive of version 9.9.9", nil},
 		{"nothing to remove", []string{"--remove"}, "nothing was installed", nil},
 		{"an archive with another sum", []string{"--from", r.out}, "nothing was installed", func() error {
@@ -114,5 +115,45 @@ func TestTheInstallerRefuses(t *testing.T) {
 				t.Fatalf("%v, and %v were written\n%s", err, files(t, to), out)
 			}
 		})
+	}
+}
+
+// TestTheInstallerSaysThatItCouldNotWrite has the disk full, or what comes to the same, when the manual pages are written.
+func TestTheInstallerSaysThatItCouldNotWrite(t *testing.T) {
+	r, script := lying(t)
+	to := filepath.Join(t.TempDir(), "prefix")
+	full := filepath.Join(t.TempDir(), "chmod")
+	text := "#!/bin/sh\ncase $2 in *man1*) exit 1 ;; esac\nPATH=${PATH#*:} exec chmod \"$@\"\n"
+	if err := os.WriteFile(full, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", filepath.Dir(full)+":"+os.Getenv("PATH"))
+	out, err := install(t, script, "--from", r.out, "--to", to)
+	if err == nil || !strings.Contains(out, "cannot be written") || strings.Contains(out, "installed banyan_") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if out, err := install(t, script, "--remove", "--to", to); err != nil || len(files(t, to)) > 0 {
+		t.Errorf("after --remove there are %v: %v\n%s", files(t, to), err, out)
+	}
+}
+
+// TestTheInstallerRemovesWhatAnEarlierVersionHad has a file that the next version has no more.
+func TestTheInstallerRemovesWhatAnEarlierVersionHad(t *testing.T) {
+	r, script := lying(t)
+	to := filepath.Join(t.TempDir(), "prefix")
+	for _, pages := range []map[string][]byte{{"banyan-old.1": []byte("old")}, {"banyan-new.1": []byte("new")}} {
+		r.pages = pages
+		if err := r.keep(r.archive(target{runtime.GOOS, runtime.GOARCH}, []byte("#!/bin/sh\n"))); err != nil {
+			t.Fatal(err)
+		}
+		if err := sums(r.out); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := install(t, script, "--from", r.out, "--to", to); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	if out, err := install(t, script, "--remove", "--to", to); err != nil || len(files(t, to)) > 0 {
+		t.Errorf("after --remove there are %v: %v\n%s", files(t, to), err, out)
 	}
 }
