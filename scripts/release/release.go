@@ -100,6 +100,9 @@ func (r *release) target(ctx context.Context, t target) error {
 	return nil
 }
 
+// plainFlags sets GOFLAGS to what is set anyhow: an empty one lets those of the user's go.env in.
+const plainFlags = "GOFLAGS=-trimpath"
+
 // build compiles without anything of this machine: no path, no C, no settings of its user.
 func (r *release) build(ctx context.Context, t target) ([]byte, error) {
 	folder, err := os.MkdirTemp("", "banyan-release-")
@@ -111,7 +114,7 @@ func (r *release) build(ctx context.Context, t target) ([]byte, error) {
 	binary := filepath.Join(folder, t.program())
 	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
 		"-ldflags", fmt.Sprintf("-s -w -X %sversion=v%s -X %scommit=%s", stamped, r.version, stamped, r.commit), "-o", binary, "./cmd/banyan")
-	command.Env = append(os.Environ(), "GOOS="+t.system, "GOARCH="+t.arch, "CGO_ENABLED=0", "GOFLAGS=", "GOEXPERIMENT=", "GOAMD64=v1", "GOARM64=v8.0", "GOFIPS140=off")
+	command.Env = append(os.Environ(), "GOOS="+t.system, "GOARCH="+t.arch, "CGO_ENABLED=0", plainFlags, "GOEXPERIMENT=", "GOAMD64=v1", "GOARM64=v8.0", "GOFIPS140=off")
 	command.Stderr = os.Stderr
 	if err := command.Run(); err != nil {
 		return nil, fmt.Errorf("building: %w", err)

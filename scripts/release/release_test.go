@@ -49,6 +49,27 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+func TestAChangedTreeIsMarked(t *testing.T) {
+	for version, want := range map[string]string{"1.2.3": "1.2.3-changed", "1.2.4-dev.5.gabcdef0": "1.2.4-dev.5.gabcdef0.changed"} {
+		if got := changed(version); got != want {
+			t.Errorf("%s is %s", version, got)
+		}
+	}
+}
+
+// TestTheUsersSettingsAreLeftOut has a go.env that would build something else.
+func TestTheUsersSettingsAreLeftOut(t *testing.T) {
+	settings := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(settings, []byte("GOFLAGS=-tags=another\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), "go", "env", "GOFLAGS")
+	command.Env = append(os.Environ(), "GOENV="+settings, plainFlags)
+	if out, err := command.Output(); err != nil || strings.Contains(string(out), "another") {
+		t.Fatalf("%s, %v", out, err)
+	}
+}
+
 func TestTargets(t *testing.T) {
 	all, err := parseTargets(strings.Join(systems, ","))
 	if err != nil || len(all) != 6 {

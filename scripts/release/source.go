@@ -33,7 +33,7 @@ func sourceOf(ctx context.Context, folder string) (source, error) {
 	}
 	s.version = versionOf(git("describe", "--tags", "--long", "--match", "v[0-9]*"), git("rev-list", "--count", "HEAD"), s.commit)
 	if git("status", "--porcelain") != "" {
-		s.version += ".changed"
+		s.version = changed(s.version)
 	}
 	seconds := git("log", "-1", "--format=%ct")
 	if epoch := os.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
@@ -45,6 +45,14 @@ func sourceOf(ctx context.Context, folder string) (source, error) {
 	}
 	s.at = time.Unix(n, 0).UTC()
 	return s, nil
+}
+
+// changed marks a version; that of a tag then sorts before it, for it is not what the tag promises.
+func changed(version string) string {
+	if strings.Contains(version, "-") {
+		return version + ".changed"
+	}
+	return version + "-changed"
 }
 
 // described is git's long form: the tag, how many commits came after it, and the last of them.
