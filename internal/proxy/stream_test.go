@@ -273,6 +273,36 @@ func TestTheDeadlineEndsTheWait(t *testing.T) {
 	}
 }
 
+// TestWhatTookTooLongOnAKeptConnectionIsNotSentAgain has an instance that answers once and is silent then: there is no time left.
+func TestWhatTookTooLongOnAKeptConnectionIsNotSentAgain(t *testing.T) {
+	behind := raw(t, func(conn net.Conn, in *bufio.Reader) {
+		if _, err := http.ReadRequest(in); err == nil {
+			_, _ = io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
+		}
+		_, _ = io.Copy(io.Discard, in)
+	})
+	var dials atomic.Int32
+	transport := proxy.NewTransport(proxy.TransportOptions{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+		dials.Add(1)
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}})
+	t.Cleanup(transport.Close)
+	var timeout atomic.Int64
+	timeout.Store(int64(time.Minute))
+	s := serve(t, exchange.HandlerFunc(func(x *exchange.Exchange) error {
+		x.Endpoint, x.Deadline = exchange.Endpoint{Instance: "a", Address: behind}, time.Now().Add(time.Duration(timeout.Load()))
+		return transport.Handle(x)
+	}))
+	conn, in := dial(t, s.address)
+	send(t, conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	answer(t, in)
+	timeout.Store(int64(50 * time.Millisecond))
+	send(t, conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	if r, body := answer(t, in); r.StatusCode != 504 || strings.Contains(body, "connection") || dials.Load() != 1 {
+		t.Fatalf("%d %s after %d connections", r.StatusCode, body, dials.Load())
+	}
+}
+
 func TestAFailedConnectionIsSaidAsSuch(t *testing.T) {
 	l := listen(t)
 	_ = l.Close()

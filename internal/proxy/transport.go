@@ -88,7 +88,7 @@ func (t *Transport) Handle(x *exchange.Exchange) error {
 		}
 		// A connection that was kept may have been closed just now; what came of the request is unknown, so only what may
 		// be repeated is (RFC 9110 §9.2.2).
-		if fresh || !u.reused || !errors.Is(err, errUnanswered) || !Idempotent(x.Request.Method) || !x.Body.Rewind() {
+		if fresh || !u.reused || isTimeout(err) || !errors.Is(err, errUnanswered) || !Idempotent(x.Request.Method) || !x.Body.Rewind() {
 			return u.cause(x, err)
 		}
 	}
