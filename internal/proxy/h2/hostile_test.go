@@ -131,3 +131,37 @@ func TestAnHTTP2UploadThatIsGivenUpIsNotTheClientsFault(t *testing.T) {
 		t.Fatalf("%d, %v", answer.StatusCode, n.note.Cause)
 	}
 }
+
+// TestAWindowBelowZeroHoldsUpNothingButData has a client take back what it let be sent, just before the end without data
+// (RFC 9113 §6.9.2).
+func TestAWindowBelowZeroHoldsUpNothingButData(t *testing.T) {
+	body, more := io.Pipe()
+	s := serve(t, exchange.HandlerFunc(func(x *exchange.Exchange) error {
+		x.Reply.Head.Status, x.Reply.Body, x.Reply.Length = 200, body, exchange.Unknown
+		return nil
+	}))
+	framer := byHand(t, s.address, 100, ":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/")
+	go func() { _, _ = more.Write(make([]byte, 100)) }()
+	acknowledged := 0
+	for {
+		frame, err := framer.ReadFrame()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch f := frame.(type) {
+		case *http2.DataFrame:
+			if f.StreamEnded() {
+				return
+			}
+			if err := framer.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 0}); err != nil {
+				t.Fatal(err)
+			}
+		case *http2.SettingsFrame:
+			if f.IsAck() {
+				if acknowledged++; acknowledged == 2 {
+					_ = more.Close()
+				}
+			}
+		}
+	}
+}

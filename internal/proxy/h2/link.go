@@ -353,7 +353,7 @@ func (l *link) data(s *stream, p []byte, end bool) error {
 		if err := first(s.fault, l.mu.err); err != nil {
 			return err
 		}
-		n := int(min(int64(len(p)), l.mu.window, s.window, int64(l.mu.frame)))
+		n := int(max(0, min(int64(len(p)), l.mu.window, s.window, int64(l.mu.frame)))) // a window may be below zero
 		if (n > 0 || len(p) == 0) && len(l.mu.pending) < reasonable {
 			l.mu.pending = appendData(l.mu.pending, s.id, p[:n], end && n == len(p))
 			l.mu.window, s.window, s.since = l.mu.window-int64(n), s.window-int64(n), time.Time{}
