@@ -35,7 +35,9 @@ type call struct {
 		head, trailer *exchange.Head
 		answered      bool
 		length        int64
-		interims      []*exchange.Head
+		// interims wait to be passed on, informed counts them and those that were.
+		interims []*exchange.Head
+		informed int
 	}
 	release func() error
 }
@@ -51,7 +53,7 @@ func (o *outgoing) call(x *exchange.Exchange) *call {
 	c.x, c.sender, c.sent, c.over, c.heard = x, nil, false, false, o.frames.Load()
 	c.came.Lock()
 	defer c.came.Unlock()
-	c.came.head, c.came.trailer, c.came.answered, c.came.interims = &x.Reply.Head, x.Reply.Room(), false, nil
+	c.came.head, c.came.trailer, c.came.answered, c.came.interims, c.came.informed = &x.Reply.Head, x.Reply.Room(), false, nil, 0
 	if c.timed = !x.Deadline.IsZero(); c.timed {
 		c.timer.Reset(time.Until(x.Deadline))
 	}
@@ -186,9 +188,10 @@ func (c *call) takeHead(text []byte, end bool) error {
 			said.length = exchange.Unknown // it tells of a body that does not come (RFC 9110 §8.6)
 		}
 		return c.in.expect(said.length, end)
-	case end || len(c.came.interims) >= mostInterims:
+	case end || c.came.informed >= mostInterims:
 		return errInterims
 	}
+	c.came.informed++
 	interim := &exchange.Head{}
 	interim.CopyFrom(h)
 	c.came.interims = append(c.came.interims, interim)

@@ -39,6 +39,7 @@ var (
 	errLength     = &malformed{"Content-Length is not the one length of the body", "RFC 9113 §8.1.1"}
 	errStatus     = &malformed{"the status is not three digits", "RFC 9113 §8.3.2"}
 	errTrailer    = &malformed{"a trailer has a field that frames or routes the message", "RFC 9110 §6.5.1"}
+	errHeadless   = &malformed{"a body came before its head", "RFC 9113 §8.1"}
 	errUnended    = &malformed{"a second header block does not end the stream", "RFC 9113 §8.1"}
 )
 

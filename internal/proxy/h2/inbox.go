@@ -26,10 +26,11 @@ type inbox struct {
 		at   int
 		// room is what the peer may still send, owed what was read of it and not given back.
 		room, owed int64
-		// left is what Content-Length still promises.
-		left  int64
-		ended bool
-		err   error
+		// left is what Content-Length still promises; headless says that no body may come before the answer's head has.
+		left     int64
+		headless bool
+		ended    bool
+		err      error
 		// interrupted ends a read that waits; since is when it began to wait.
 		interrupted bool
 		since       time.Time
@@ -48,8 +49,16 @@ func (in *inbox) begin(id uint32, length int64, ended bool) error {
 		return errLength
 	}
 	m.id, m.data, m.at, m.room, m.owed = id, m.data[:0], 0, in.l.windows.stream, 0
+	m.headless = false
 	m.left, m.ended, m.err, m.interrupted, m.since, m.count = length, ended, nil, false, time.Time{}, 0
 	return nil
+}
+
+// await lets no body come until expect was called.
+func (in *inbox) await() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.mu.headless = true
 }
 
 func (in *inbox) stream() uint32 {
@@ -78,6 +87,8 @@ func (in *inbox) add(id uint32, p []byte, size int, end bool) (unwanted int, err
 		return size, http2.StreamError{StreamID: id, Code: http2.ErrCodeStreamClosed}
 	case m.err != nil:
 		return size, nil
+	case m.headless:
+		return size, http2.StreamError{StreamID: id, Code: http2.ErrCodeProtocol, Cause: errHeadless}
 	}
 	if m.room -= int64(size); m.room < 0 {
 		return size, http2.StreamError{StreamID: id, Code: http2.ErrCodeFlowControl, Cause: errFlow}
@@ -122,7 +133,7 @@ func (in *inbox) keep(p []byte) {
 func (in *inbox) expect(length int64, end bool) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.mu.left = length
+	in.mu.left, in.mu.headless = length, false
 	if end && length > 0 {
 		return errLength
 	}

@@ -171,6 +171,7 @@ func (o *outgoing) start(c *call, end bool) error {
 	if err := c.in.begin(id, exchange.Unknown, false); err != nil {
 		return err
 	}
+	c.in.await()
 	o.open(&c.stream, id)
 	o.mu.pending = appendHead(o.mu.pending, id, c.block, end, o.mu.frame)
 	return nil
