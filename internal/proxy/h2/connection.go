@@ -67,6 +67,16 @@ func newConnection(ctx context.Context, front *proxy.Server, conn net.Conn, peer
 	context.AfterFunc(ctx, func() { _ = conn.Close() })
 	c.memory = front.Memory()
 	c.begin(conn, c, windows{serverStream, serverConnection}, newDecoder(c.limits.Head, c.limits.Fields), c.limits.WritePause)
+	// Before anybody else can say something: SETTINGS is the first frame (RFC 9113 §3.4).
+	c.put(func(out []byte) []byte {
+		out = appendSettings(
+			out,
+			http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: mostStreams},
+			http2.Setting{ID: http2.SettingInitialWindowSize, Val: serverStream},
+			http2.Setting{ID: http2.SettingMaxHeaderListSize, Val: uint32(c.limits.Head)},
+		)
+		return appendWindow(out, 0, serverConnection-firstWindow)
+	})
 	return c
 }
 
@@ -103,15 +113,7 @@ func (c *connection) greet() error {
 	if err := c.conn.SetReadDeadline(time.Time{}); err != nil {
 		return err
 	}
-	c.say(func(out []byte) []byte {
-		out = appendSettings(
-			out,
-			http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: mostStreams},
-			http2.Setting{ID: http2.SettingInitialWindowSize, Val: serverStream},
-			http2.Setting{ID: http2.SettingMaxHeaderListSize, Val: uint32(c.limits.Head)},
-		)
-		return appendWindow(out, 0, serverConnection-firstWindow)
-	})
+	c.flush()
 	return nil
 }
 

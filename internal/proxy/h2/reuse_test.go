@@ -112,3 +112,17 @@ func TestAConnectionIsShutAfterWhatIsPending(t *testing.T) {
 		t.Fatalf("%q", h.written.Bytes())
 	}
 }
+
+// TestSettingsComeFirst has a connection told to go away before it was served.
+func TestSettingsComeFirst(t *testing.T) {
+	near, far := net.Pipe()
+	t.Cleanup(func() { _, _ = near.Close(), far.Close() })
+	front := &proxy.Server{}
+	c := newConnection(t.Context(), front, near, exchange.Peer{})
+	defer c.cancel(errStopped)
+	go c.drain()
+	frame, err := http2.NewFramer(io.Discard, far).ReadFrame()
+	if _, is := frame.(*http2.SettingsFrame); !is {
+		t.Fatalf("%v, %v", frame, err)
+	}
+}
