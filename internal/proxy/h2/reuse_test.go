@@ -126,3 +126,21 @@ func TestSettingsComeFirst(t *testing.T) {
 		t.Fatalf("%v, %v", frame, err)
 	}
 }
+
+// TestAClientThatTakesNothingHoldsUpNoShutdown has a connection that nobody reads.
+func TestAClientThatTakesNothingHoldsUpNoShutdown(t *testing.T) {
+	near, far := net.Pipe()
+	s := NewServer()
+	c := newConnection(t.Context(), &proxy.Server{}, near, exchange.Peer{})
+	s.add(c)
+	ended := make(chan struct{})
+	go func() { defer close(ended); s.Drain() }()
+	select {
+	case <-ended:
+	case <-time.After(5 * time.Second):
+		t.Error("it waits for the client")
+	}
+	c.cancel(errStopped)
+	_, _ = near.Close(), far.Close()
+	<-ended
+}

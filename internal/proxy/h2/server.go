@@ -47,7 +47,7 @@ func (s *Server) Serve(ctx context.Context, front *proxy.Server, conn net.Conn, 
 // was told at the call before, and did not answer, takes no more streams from then on.
 func (s *Server) Drain() {
 	for _, c := range s.all() {
-		c.drain()
+		go c.drain() // which writes, and one client that takes nothing must not hold up the others
 	}
 }
 
