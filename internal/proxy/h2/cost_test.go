@@ -9,7 +9,9 @@ import (
 
 	"golang.org/x/net/http2"
 
+	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
+	"github.com/banyan-run/banyan/internal/problem"
 	"github.com/banyan-run/banyan/internal/proxy"
 )
 
@@ -153,5 +155,21 @@ func TestAnIdleConnectionKeepsNoGoroutines(t *testing.T) {
 		if time.Since(begun) > within {
 			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 		}
+	}
+}
+
+// TestWhatTheServerResetsIsEnded has a client provoke the reset of a request that is under way (CVE-2025-8671).
+func TestWhatTheServerResetsIsEnded(t *testing.T) {
+	s := serve(t, exchange.HandlerFunc(func(x *exchange.Exchange) error {
+		<-x.Ctx.Done()
+		return x.Ctx.Err()
+	}))
+	h := attack(t, s.address)
+	err := h.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: ordinary(t), EndStream: true, EndHeaders: true})
+	if err = errors.Join(err, h.WriteWindowUpdate(1, 1<<31-1)); err != nil {
+		t.Fatal(err)
+	}
+	if code := problem.CauseOf(s.record(t).note.Cause).Code; code != diag.ClientGone {
+		t.Fatalf("recorded as %s", code)
 	}
 }

@@ -306,7 +306,8 @@ func (l *link) touch(in *inbox) {
 	}
 }
 
-// refuse resets a stream for what the peer did on it.
+// refuse resets a stream for what the peer did on it, and ends what is under way for it: nobody waits for that any more
+// (CVE-2025-8671).
 func (l *link) refuse(e http2.StreamError) error {
 	if s := l.find(e.StreamID); s != nil {
 		cause := e.Cause
@@ -314,7 +315,7 @@ func (l *link) refuse(e http2.StreamError) error {
 			cause = e
 		}
 		l.halt(s, e.StreamID, cause)
-		s.in.fail(e.StreamID, cause)
+		s.end(e.StreamID, cause)
 	}
 	l.reset(e.StreamID, e.Code)
 	l.flush()
