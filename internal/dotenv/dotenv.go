@@ -16,7 +16,12 @@ type Line struct {
 	Verbatim bool
 	// Unset says that there was no equals sign: the line sets nothing.
 	Unset bool
+	// marked is the value with escaped for each dollar that a backslash protects; empty where none is.
+	marked string
 }
+
+// escaped stands for a protected dollar: no value has a NUL.
+const escaped = "\x00"
 
 var nameFits = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
@@ -59,14 +64,16 @@ func read(word, text string, at diag.Position) (Line, int, *diag.Diagnostic) {
 	if one.Unset {
 		return one, 0, nil
 	}
-	value, more, closed := unquoted(text[strings.IndexByte(text, '=')+1:])
+	value, quote, more, closed := unquoted(text[strings.IndexByte(text, '=')+1:])
 	switch {
 	case !closed:
 		return one, 0, refuse(at, diag.BadValue, "a quote is not closed", "close it")
-	case strings.ContainsRune(value, 0) || !utf8.ValidString(value):
+	case strings.Contains(value, escaped) || !utf8.ValidString(value):
 		return one, more, refuse(at, diag.BadValue, "the value of "+one.Name+" is no text", "save the file as UTF-8 text")
 	}
-	one.Value = value
+	if one.Value = value; quote == '"' {
+		one.Value, one.marked = unescaped(value)
+	}
 	return one, more, nil
 }
 
@@ -75,22 +82,22 @@ func refuse(at diag.Position, code diag.Code, says, hint string) *diag.Diagnosti
 	return &d
 }
 
-// unquoted is the value that rest, the end of a file, begins with, and how many further lines belong to it.
-func unquoted(rest string) (value string, lines int, ok bool) {
+// unquoted is the value that rest, the end of a file, begins with, its quote, 0 for none, and how many further lines belong to it.
+func unquoted(rest string) (value string, quote byte, lines int, ok bool) {
 	rest = strings.TrimLeft(rest, " \t")
 	if rest == "" || rest[0] != '"' && rest[0] != '\'' {
 		line, _, _ := strings.Cut(rest, "\n")
 		if at := strings.Index(" "+line, " #"); at >= 0 {
 			line = line[:max(at-1, 0)]
 		}
-		return strings.TrimSpace(line), 0, true
+		return strings.TrimSpace(line), 0, 0, true
 	}
 	end := endOf(rest[1:], rest[0])
 	if end < 0 {
-		return "", 0, false
+		return "", rest[0], 0, false
 	}
 	text := rest[1 : 1+end]
-	return unescaped(strings.ReplaceAll(text, "\r\n", "\n"), rest[0]), strings.Count(text, "\n"), true
+	return strings.ReplaceAll(text, "\r\n", "\n"), rest[0], strings.Count(text, "\n"), true
 }
 
 // endOf is where a quoted text ends; within double quotes a backslash protects.
@@ -106,22 +113,29 @@ func endOf(text string, quote byte) int {
 	return -1
 }
 
-func unescaped(text string, quote byte) string {
-	if quote == '\'' {
-		return text
+// unescaped is a text between double quotes, and the same with its protected dollars marked; that is empty when it has none.
+func unescaped(text string) (plain, marked string) {
+	marked = strings.NewReplacer(`\n`, "\n", `\r`, "\r", `\t`, "\t", `\"`, `"`, `\\`, `\`, `\$`, escaped).Replace(text)
+	if !strings.Contains(marked, escaped) {
+		return marked, ""
 	}
-	return strings.NewReplacer(`\n`, "\n", `\r`, "\r", `\t`, "\t", `\"`, `"`, `\\`, `\`, `\$`, "$").Replace(text)
+	return strings.ReplaceAll(marked, escaped, "$"), marked
 }
 
 var reference = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_.-]*)(:-([^}]*))?\}`)
 
 // Expanded is the value with what ${NAME} and ${NAME:-default} stand for, and the first name that find does not know, empty when it knows
-// all. Everything else is as it stands, a dollar that begins no such reference too, and all of a value in single quotes.
+// all. Everything else is as it stands, a dollar that begins no such reference or follows a backslash in double quotes too, and all of a
+// value in single quotes.
 func (l Line) Expanded(find func(name string) (string, bool)) (value, unknown string) {
 	if l.Verbatim {
 		return l.Value, ""
 	}
-	value = reference.ReplaceAllStringFunc(l.Value, func(whole string) string {
+	text := l.Value
+	if l.marked != "" {
+		text = l.marked
+	}
+	value = reference.ReplaceAllStringFunc(text, func(whole string) string {
 		part := reference.FindStringSubmatch(whole)
 		switch is, known := find(part[1]); {
 		case part[2] != "" && is == "":
@@ -134,5 +148,5 @@ func (l Line) Expanded(find func(name string) (string, bool)) (value, unknown st
 		}
 		return whole
 	})
-	return value, unknown
+	return strings.ReplaceAll(value, escaped, "$"), unknown
 }

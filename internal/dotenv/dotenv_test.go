@@ -54,6 +54,8 @@ func TestExpanded(t *testing.T) {
 		{"an unknown one is told", "A=${NONE}${OTHER}", "${NONE}${OTHER}", "NONE"},
 		{"an empty one is known", "A=[${EMPTY}]", "[]", ""},
 		{"other dollars are dollars", "A=pa$$w0rd$HOST", "pa$$w0rd$HOST", ""},
+		{"a backslash in double quotes protects a dollar", `A="it's \${HOST} of ${HOST}"`, "it's ${HOST} of db", ""},
+		{"a backslash that is protected protects none", `A="\\${HOST}"`, `\db`, ""},
 		{"single quotes hold what stands there", "A='${HOST}'", "${HOST}", ""},
 	} {
 		t.Run(row.says, func(t *testing.T) {
