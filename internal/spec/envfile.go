@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func (s scope) envFiles(folder string) []envFile {
 	return all
 }
 
-// variables reads a file of variables once. One that is only looked for may be missing. No line of it is ever shown: it may be a secret.
+// variables reads a file of variables once. One that is only looked for may be missing, or be a folder. No line of it is ever shown: it may be a secret.
 func (l *loader) variables(f envFile) []dotenv.Line {
 	if lines, done := l.lines[f.path]; done {
 		return lines
@@ -60,7 +61,8 @@ func (l *loader) variables(f envFile) []dotenv.Line {
 	l.files[f.path] = newFile(f.path, nil, shown)
 	var lines []dotenv.Line
 	switch {
-	case f.named.file == nil && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)):
+	case f.named.file == nil && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || isFolder(f.path)):
+		// Some keep Python's packages in a folder .env.
 	case err != nil:
 		d := diag.At(diag.Position{File: shown}, diag.FileUnreadable, "%s cannot be read: %s", shown, because(err)).
 			WithHint("check the path, which is relative to the file that names it, and its permissions")
@@ -84,6 +86,11 @@ func (l *loader) variables(f envFile) []dotenv.Line {
 	}
 	l.lines[f.path] = lines
 	return lines
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // layers are the variables of files, lowest first, upon those of others that lie below them. What a reference stands for is what the

@@ -246,3 +246,21 @@ func BenchmarkLoadElevenServices(b *testing.B) {
 		}
 	}
 }
+
+// Python's packages often lie in a folder .env: nobody named it, so it is no file that is missing.
+func TestAFolderInThePlaceOfAFileOfVariables(t *testing.T) {
+	for _, row := range []struct {
+		sentence, files string
+		wrong           bool
+	}{
+		{"one that is only looked for counts as none", "", false},
+		{"one that is named is refused", "envFiles: [.env]\n", true},
+	} {
+		root := t.TempDir()
+		write(t, filepath.Join(root, ".env", "pyvenv.cfg"), "")
+		file := write(t, filepath.Join(root, "banyan.yaml"), "banyan: 1\napp: shop\n"+row.files+"services: {orders: {run: ./orders}}\n")
+		if _, found := Load(Options{File: file}); found.Failed() != row.wrong {
+			t.Errorf("%s: %v", row.sentence, found)
+		}
+	}
+}
