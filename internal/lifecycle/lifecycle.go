@@ -25,7 +25,7 @@ type closer struct {
 	close func(context.Context) error
 }
 
-// ErrStopped is the cause of the context of a group that was stopped, and what Go returns afterwards.
+// ErrStopped is the cause of the context of a group that was stopped.
 var ErrStopped = errors.New("stopped")
 
 // NewGroup returns a group that ends with parent.
@@ -36,12 +36,13 @@ func NewGroup(parent context.Context) *Group {
 	return g
 }
 
-// Go runs f in a goroutine of the group. An error other than the context's own end ends the group.
-func (g *Group) Go(name string, f func(context.Context) error) {
+// Go runs f in a goroutine of the group, and tells whether it does: a group that was stopped runs nothing. An error other than the
+// context's own end ends the group.
+func (g *Group) Go(name string, f func(context.Context) error) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.mu.stopped {
-		return
+		return false
 	}
 	g.begun(func(ctx context.Context) {
 		err := f(ctx)
@@ -50,6 +51,7 @@ func (g *Group) Go(name string, f func(context.Context) error) {
 		}
 		g.fail(fmt.Errorf("running %s: %w", name, err))
 	})
+	return true
 }
 
 // OnStop has close called at Stop, the last added first, before the goroutines are told to end.

@@ -172,7 +172,7 @@ func (g *guest) missed() string {
 func (s *Supervisor) attend(g *guest) {
 	listed, cancel := context.WithCancel(context.Background())
 	g.cancel, g.ended = cancel, make(chan struct{})
-	s.group.Go(g.entry.ID, func(ctx context.Context) error {
+	probed := s.group.Go(g.entry.ID, func(ctx context.Context) error {
 		defer close(g.ended)
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
@@ -180,6 +180,9 @@ func (s *Supervisor) attend(g *guest) {
 		s.watch(ctx, g)
 		return nil
 	})
+	if !probed { // everything is being stopped
+		close(g.ended)
+	}
 }
 
 const (

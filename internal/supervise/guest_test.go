@@ -81,6 +81,20 @@ func TestAnAttachedProcessComesAndGoes(t *testing.T) {
 	})
 }
 
+// A file may still be applied while everything is being stopped: nothing of it may wait for probes that never began.
+func TestWhatIsAttachedAfterTheEndGoesAgain(t *testing.T) {
+	in(t, func(s *stage) {
+		if err := s.Close(); err != nil {
+			s.Error(err)
+		}
+		s.Outside(replacing(orders(), graph.Replaced{Attached: graph.Attached{Port: 8081}}))
+		s.Outside(replacing(orders(), graph.Replaced{}))
+		if s.listed("orders.attached") != "" {
+			s.Error("it was given back, and is listed")
+		}
+	})
+}
+
 func TestWhoWaitsForAProcessIsToldHowToGiveItBack(t *testing.T) {
 	in(t, func(s *stage) {
 		s.prober.set(func(string) error { return syscall.ECONNREFUSED })
