@@ -82,6 +82,19 @@ func TestManyAtOnceMakeOneAuthority(t *testing.T) {
 	}
 }
 
+func TestAnyNameOfUserAndMachineFits(t *testing.T) {
+	for _, name := range []string{strings.Repeat("a", longest-1) + "é", "J\xfcrgen@host", strings.Repeat("é", longest)} {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		root := constrained(name, 1, noon)
+		if _, err := x509.CreateCertificate(rand.Reader, root, root, &key.PublicKey, key); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
 // What is on the disk cannot sign a name of the world: the issuer is bound, and the root's key was never kept.
 func TestWhoeverHasTheKeyCanSignNamesOfThisMachineAlone(t *testing.T) {
 	folder := t.TempDir()

@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"os/user"
+	"strings"
 	"time"
 )
 
@@ -74,7 +75,7 @@ func mint(now time.Time) (minted, error) {
 // constrained is an authority for names of this machine alone.
 func constrained(name string, depth int, now time.Time) *x509.Certificate {
 	return &x509.Certificate{
-		SerialNumber: serial(), Subject: pkix.Name{Organization: []string{organization}, CommonName: name[:min(len(name), longest)]},
+		SerialNumber: serial(), Subject: pkix.Name{Organization: []string{organization}, CommonName: common(name)},
 		NotBefore: now.Add(-skew), NotAfter: now.Add(authorityLasts),
 		IsCA: true, BasicConstraintsValid: true, MaxPathLen: depth, MaxPathLenZero: depth == 0,
 		KeyUsage:                    x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
@@ -83,6 +84,11 @@ func constrained(name string, depth int, now time.Time) *x509.Certificate {
 			{IP: net.IPv4(127, 0, 0, 0).To4(), Mask: net.CIDRMask(8, 32)}, {IP: net.IPv6loopback, Mask: net.CIDRMask(128, 128)},
 		},
 	}
+}
+
+// common is a text that fits into a common name: whole characters, and UTF-8, which what encodes it insists on.
+func common(name string) string {
+	return strings.ToValidUTF8(name[:min(len(name), longest)], "")
 }
 
 // serial is 128 random bits, positive and never zero: unique without a count (RFC 5280 §4.1.2.2).
