@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -46,10 +47,14 @@ func (p place) wiped() []string {
 	if p.Name != "" || len(p.Beside()) == 0 {
 		return append(roots, p.State())
 	}
-	own, _ := filepath.Glob(filepath.Join(p.State(), "*"))
-	hidden, _ := filepath.Glob(filepath.Join(p.State(), ".*"))
-	own = slices.DeleteFunc(append(own, hidden...), func(path string) bool { return filepath.Dir(p.Beside()[0].State()) == path })
-	return append(roots, own...)
+	named := filepath.Base(filepath.Dir(p.Beside()[0].State()))
+	own, _ := os.ReadDir(p.State()) // one that cannot be listed cannot be emptied either
+	for _, e := range own {
+		if e.Name() != named {
+			roots = append(roots, filepath.Join(p.State(), e.Name()))
+		}
+	}
+	return roots
 }
 
 // copied is one running copy, as ps --all tells it.

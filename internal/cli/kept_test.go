@@ -131,3 +131,25 @@ func TestTheUsersFolderStaysWhileASocketInItAnswers(t *testing.T) {
 		t.Errorf("code %d, gone %v: %s", code, absent(filepath.Dir(path)), said)
 	}
 }
+
+// Only folders of the names of copies stay, whatever characters stand in the path.
+func TestWhatTheApplicationAloneKeepsIsFoundInAnyFolder(t *testing.T) {
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	for _, name := range []string{"shop", "shop [old]", "sh*p"} {
+		at := place{Place: project.Place{Root: filepath.Join(t.TempDir(), name)}}
+		review := project.Place{Root: at.Root, Name: "review"}
+		write(t, filepath.Join(at.State(), "ports.json"))
+		write(t, filepath.Join(at.State(), ".gitignore"))
+		write(t, filepath.Join(review.State(), "ports.json"))
+		all, err := keptBelow(at.wiped())
+		if err == nil {
+			err = all.remove()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !absent(filepath.Join(at.State(), "ports.json")) || !absent(filepath.Join(at.State(), ".gitignore")) || absent(filepath.Join(review.State(), "ports.json")) {
+			t.Errorf("in %q too much or too little was removed", name)
+		}
+	}
+}
