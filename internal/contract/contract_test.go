@@ -185,6 +185,7 @@ func TestValuesOfSchemas(t *testing.T) {
 		{"a pattern with a length", `{type: string, pattern: "^[A-Z]+$", minLength: 4}`, `"AAAA"`},
 		{"a pattern with a choice", `{type: string, pattern: "^(ab|cd)\\d{2,}x?$"}`, `"ab11"`},
 		{"a pattern of another language", `{type: string, pattern: "^(?=a)b"}`, `"string"`},
+		{"a pattern that repeats nothing, again and again", `{type: string, pattern: "^((((((\\b)*)*)*)*)*)*$", minLength: 1}`, `""`},
 		{"a list with as many as there must be", `{type: array, minItems: 2, items: {type: boolean}}`, `[true,true]`},
 		{"a list that may have none", `{type: array, maxItems: 0, items: {type: boolean}}`, `[]`},
 		{"a map of anything", `{type: object, additionalProperties: {type: integer}}`, `{"key":1}`},
@@ -221,6 +222,26 @@ func TestWhatIsMadeIsHeld(t *testing.T) {
 	}
 	if found := (&held{Document: d}).value(d.resolve("#/components/schemas/Book"), "it", value, 0); found.says != "" {
 		t.Error(found.says)
+	}
+}
+
+// Whoever sends a long list to a long list of what may be in it keeps nobody busy for long.
+func TestWhatIsComparedIsBounded(t *testing.T) {
+	const many = 2000
+	d := read(t, `openapi: 3.1.0
+paths: {/x: {get: {responses: {default: {description: it}}}}}
+components: {schemas: {Words: {type: array, items: {enum: [`+strings.Repeat("a, ", many)+`b]}}}}
+`)
+	var list []any
+	for range many {
+		list = append(list, "b")
+	}
+	h := &held{Document: d}
+	if found := h.value(d.resolve("#/components/schemas/Words"), "it", list, 0); found.says != "" || h.looked < mostLooked {
+		t.Errorf("%s after %d comparisons", found.says, h.looked)
+	}
+	if found := (&held{Document: d}).value(d.resolve("#/components/schemas/Words"), "it", []any{"b", "c"}, 0); !strings.Contains(found.says, "it[1] is none of") {
+		t.Errorf("a short list: %q", found.says)
 	}
 }
 

@@ -56,47 +56,62 @@ func ofPattern(pattern string, least int) (string, bool) {
 		return "", false
 	}
 	// One more of what may be repeated, until it is long enough.
+	simple := tree.Simplify()
 	for more := range 64 {
-		var b strings.Builder
-		spell(&b, tree.Simplify(), more)
-		if made := b.String(); utf8.RuneCountInString(made) >= least || more == 63 {
+		var w speller
+		w.spell(simple, more)
+		if made := w.String(); utf8.RuneCountInString(made) >= least || w.steps > mostSteps || more == 63 {
 			return made, form.MatchString(made) && utf8.ValidString(made)
 		}
 	}
 	return "", false
 }
 
-// spell writes what an expression matches, repeating what may be repeated more times than it must.
-func spell(b *strings.Builder, e *syntax.Regexp, more int) {
-	if b.Len() > mostText {
+// speller writes what an expression matches.
+type speller struct {
+	strings.Builder
+	steps int
+}
+
+// mostSteps bounds the parts of an expression that one text is made of: repeated parts within repeated parts multiply, and some, such as
+// the border of a word, write nothing.
+const mostSteps = 16 * mostText
+
+// spell repeats what may be repeated more times than it must.
+func (w *speller) spell(e *syntax.Regexp, more int) {
+	if w.steps++; w.Len() > mostText || w.steps > mostSteps {
 		return
 	}
 	switch e.Op {
 	case syntax.OpLiteral:
 		for _, r := range e.Rune {
-			b.WriteRune(r)
+			w.WriteRune(r)
 		}
 	case syntax.OpCharClass:
-		b.WriteRune(letter(e.Rune))
+		w.WriteRune(letter(e.Rune))
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		b.WriteByte('a')
+		w.WriteByte('a')
 	case syntax.OpCapture, syntax.OpPlus, syntax.OpStar, syntax.OpQuest:
-		times := more
-		if e.Op == syntax.OpCapture || e.Op == syntax.OpPlus {
-			times++
-		}
-		if e.Op == syntax.OpCapture || e.Op == syntax.OpQuest {
-			times = min(times, 1)
-		}
-		for range times {
-			spell(b, e.Sub[0], more)
-		}
+		w.repeat(e, more)
 	case syntax.OpConcat:
 		for _, sub := range e.Sub {
-			spell(b, sub, more)
+			w.spell(sub, more)
 		}
 	case syntax.OpAlternate:
-		spell(b, e.Sub[0], more)
+		w.spell(e.Sub[0], more)
+	}
+}
+
+func (w *speller) repeat(e *syntax.Regexp, more int) {
+	times := more
+	if e.Op == syntax.OpCapture || e.Op == syntax.OpPlus {
+		times++
+	}
+	if e.Op == syntax.OpCapture || e.Op == syntax.OpQuest {
+		times = min(times, 1)
+	}
+	for i := 0; i < times && w.steps <= mostSteps; i++ {
+		w.spell(e.Sub[0], more)
 	}
 }
 
