@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -19,9 +20,10 @@ type legacy struct {
 }
 
 const (
-	// mostWaiting bounds the records between two flushes, passedAtOnce those of one message, which takes 64 KiB.
+	// mostWaiting bounds the records between two flushes, passedAtOnce those of one message, mostPassed its bytes.
 	mostWaiting  = 20000
 	passedAtOnce = 16
+	mostPassed   = 64 << 10
 )
 
 // add never waits; what comes beyond the bound is dropped.
@@ -42,15 +44,26 @@ func (l *legacy) flush() error {
 	for len(waiting) > 0 {
 		some := waiting[:min(passedAtOnce, len(waiting))]
 		waiting = waiting[len(some):]
-		text, err := json.Marshal(some)
-		if err == nil {
-			err = l.pass(text)
-		}
-		if err != nil {
+		if err := l.send(some); err != nil {
 			return fmt.Errorf("handing records on: %w", err)
 		}
 	}
 	return nil
+}
+
+// send passes records in one message, or in more where they have long paths; a record that fits into none is dropped.
+func (l *legacy) send(some []signal.Exchange) error {
+	text, err := json.Marshal(some)
+	switch {
+	case err != nil:
+		return err
+	case len(text) <= mostPassed:
+		return l.pass(text)
+	case len(some) == 1:
+		return nil
+	}
+	half := len(some) / 2
+	return errors.Join(l.send(some[:half]), l.send(some[half:]))
 }
 
 // record keeps an exchange, here or where it is kept now.
