@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -187,7 +188,8 @@ func (r replacing) change(ctx context.Context, name string, kind journal.Kind, t
 		return problem.New(diag.StateUnusable, "The state folder cannot be written.").Because(err)
 	}
 	if err := r.file.swap(next, text); err != nil {
-		return refusal(err)
+		// What was refused must not come with the next control process.
+		return errors.Join(refusal(err), r.file.state.keepReplaced(r.link.Run(), r.file.replaced.Load()))
 	}
 	r.file.replaced.Store(all)
 	r.file.now.Update(func(v version) version { v.app = next.app; return v })
