@@ -64,10 +64,12 @@ func read(word, text string, at diag.Position) (Line, int, *diag.Diagnostic) {
 	if one.Unset {
 		return one, 0, nil
 	}
-	value, quote, more, closed := unquoted(text[strings.IndexByte(text, '=')+1:])
+	value, quote, more, wrong := unquoted(text[strings.IndexByte(text, '=')+1:])
 	switch {
-	case !closed:
-		return one, 0, refuse(at, diag.BadValue, "a quote is not closed", "close it")
+	case wrong == stillOpen:
+		return one, more, refuse(at, diag.BadValue, wrong, "close it")
+	case wrong != "":
+		return one, more, refuse(at, diag.BadValue, wrong, "put the whole value between two quotes")
 	case strings.Contains(value, escaped) || !utf8.ValidString(value):
 		return one, more, refuse(at, diag.BadValue, "the value of "+one.Name+" is no text", "save the file as UTF-8 text")
 	}
@@ -82,22 +84,29 @@ func refuse(at diag.Position, code diag.Code, says, hint string) *diag.Diagnosti
 	return &d
 }
 
-// unquoted is the value that rest, the end of a file, begins with, its quote, 0 for none, and how many further lines belong to it.
-func unquoted(rest string) (value string, quote byte, lines int, ok bool) {
+const stillOpen = "a quote is not closed"
+
+// unquoted is the value that rest, the end of a file, begins with, its quote, 0 for none, how many further lines belong to it,
+// and what is wrong with it.
+func unquoted(rest string) (value string, quote byte, lines int, wrong string) {
 	rest = strings.TrimLeft(rest, " \t")
 	if rest == "" || rest[0] != '"' && rest[0] != '\'' {
 		line, _, _ := strings.Cut(rest, "\n")
 		if at := strings.Index(" "+line, " #"); at >= 0 {
 			line = line[:max(at-1, 0)]
 		}
-		return strings.TrimSpace(line), 0, 0, true
+		return strings.TrimSpace(line), 0, 0, ""
 	}
 	end := endOf(rest[1:], rest[0])
 	if end < 0 {
-		return "", rest[0], 0, false
+		return "", rest[0], 0, stillOpen
 	}
 	text := rest[1 : 1+end]
-	return strings.ReplaceAll(text, "\r\n", "\n"), rest[0], strings.Count(text, "\n"), true
+	after, _, _ := strings.Cut(rest[1+end+1:], "\n")
+	if after = strings.TrimSpace(after); after != "" && after[0] != '#' {
+		wrong = "something follows the closing quote"
+	}
+	return strings.ReplaceAll(text, "\r\n", "\n"), rest[0], strings.Count(text, "\n"), wrong
 }
 
 // endOf is where a quoted text ends; within double quotes a backslash protects.

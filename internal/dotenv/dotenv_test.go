@@ -21,6 +21,7 @@ func TestParse(t *testing.T) {
 		{"the end of a Windows line is none of the value", "A=1\r\nB=2\r\n", `A="1"@1:1 B="2"@2:1`},
 		{"a line that is none", "A=1\nnot one\nB=2", `A="1"@1:1 B="2"@3:1 BYN-1009@2:1`},
 		{"a quote that stays open", "A=\"1\nB=2", `B="2"@2:1 BYN-1005@1:1`},
+		{"a value that goes on after its quote is not cut short", "A=\"one\ntwo\"s\nB=2\nC='x' # why\n", `B="2"@3:1 C="x"@4:1 BYN-1005@1:1`},
 		{"a name without a value", "A\nB=1", `A unset@1:1 B="1"@2:1`},
 		{"a byte order mark", "\ufeffA=1", `A="1"@1:1`},
 		{"what is no text", "A=\xff", `BYN-1005@1:1`},
