@@ -29,8 +29,9 @@ type Report struct {
 type migration struct {
 	folder string
 	steps  []Step
-	to     int
-	now    func() time.Time
+	// to is the form that is made, and reader the oldest one whose releases can work with it.
+	to, reader int
+	now        func() time.Time
 	// before is called before each change on the disk; tests end the process there.
 	before func(change string)
 }
@@ -38,7 +39,7 @@ type migration struct {
 // Open makes the folder one of this release's form: a new one where there is none, an old one after a copy was kept in backup. What a
 // later release wrote stays as it is, and is refused with ErrNewer when this one cannot read it.
 func Open(folder string) (Report, error) {
-	m := migration{folder, steps, Format, time.Now, func(string) {}}
+	m := migration{folder, steps, Format, Reader, time.Now, func(string) {}}
 	return m.open()
 }
 
@@ -49,8 +50,10 @@ func (m migration) open() (Report, error) {
 		return Report{From: m.to, To: m.to}, m.begin()
 	case err != nil:
 		return Report{}, err
-	case form >= m.to:
+	case form > m.to:
 		return Report{From: form, To: form}, nil
+	case form == m.to:
+		return Report{From: form, To: form}, m.shut() // one that was killed after its last step has not done so
 	}
 	r := Report{From: form, To: m.to}
 	if r.Backup, r.Left, err = m.keep(form); err != nil {
@@ -65,7 +68,7 @@ func (m migration) open() (Report, error) {
 		}
 		r.About = append(r.About, s.About)
 	}
-	return r, m.replace(underWay, nil)
+	return r, errors.Join(m.shut(), m.replace(underWay, nil))
 }
 
 // begin makes a folder; the version comes last, so that one without it has nothing worth keeping.
@@ -74,13 +77,22 @@ func (m migration) begin() error {
 		return err
 	}
 	for _, f := range []struct{ name, text string }{
-		{".gitignore", "*\n"}, {formatName, strconv.Itoa(m.to) + "\n"}, {versionName, strconv.Itoa(min(Reader, m.to)) + "\n"},
+		{".gitignore", "*\n"}, {formatName, strconv.Itoa(m.to) + "\n"}, {versionName, strconv.Itoa(min(m.reader, m.to)) + "\n"},
 	} {
 		if err := m.write(f.name, []byte(f.text)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// shut keeps those releases out that would misread the folder. It comes after the steps: the form is never lower than this number.
+func (m migration) shut() error {
+	was, err := number(m.path(versionName))
+	if err != nil || was >= m.reader {
+		return err
+	}
+	return m.write(versionName, []byte(strconv.Itoa(m.reader)+"\n"))
 }
 
 // step does one step: its files, each whole, and then the number that says so.

@@ -45,7 +45,7 @@ func beVictim(folder, at string) {
 	os.Exit(0)
 }
 
-// threeForms is a migration over two steps that write, change and remove files.
+// threeForms is a migration over two steps that write, change and remove files; releases of the first form cannot read the third.
 func threeForms(folder string) migration {
 	return migration{folder, []Step{
 		{From: 1, About: "greeting", Touches: []string{"a", "b"}, Do: func(f Files) (Files, error) {
@@ -58,7 +58,7 @@ func threeForms(folder string) migration {
 		{From: 2, About: "parting", Touches: []string{"a", "e"}, Do: func(f Files) (Files, error) {
 			return Files{"a": f["a"], "e": []byte("made of " + string(f["a"]))}, nil
 		}},
-	}, 3, time.Now, func(string) {}}
+	}, 3, 2, time.Now, func(string) {}}
 }
 
 // laid makes a folder of files.
@@ -149,7 +149,7 @@ func TestStepsAreDoneInOrderAndWhatWasBeforeIsKept(t *testing.T) {
 	if err != nil || r.From != 1 || r.To != 3 || len(r.About) != 2 {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	want := map[string]string{"version": "1\n", "format": "3\n", "a": "2:hello", "e": "made of 2:hello", "other": "stays"}
+	want := map[string]string{"version": "2\n", "format": "3\n", "a": "2:hello", "e": "made of 2:hello", "other": "stays"}
 	if after := contents(t, folder, backupName); !same(after, want) {
 		t.Errorf("afterwards %v", after)
 	}
