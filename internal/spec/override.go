@@ -114,9 +114,11 @@ func overridePort(app *graph.App, name, text string) (int, *diag.Diagnostic) {
 	if err != nil || port < 1 || port > 65535 {
 		return 0, new(wrongOverride(diag.BadArgument, "%q is no port", printable(text)).WithHint("write --override %s=local:8081, with a port from 1 to 65535", name))
 	}
-	if _, gateway, err := net.SplitHostPort(app.Edge.Listen); err == nil && gateway == text {
-		return 0, new(diag.At(app.Edge.ListenAt, diag.BadArgument, "port %d is the gateway's own", port).
-			WithHint("let %s listen at another port", name))
+	for listen, at := range map[string]diag.Position{app.Edge.Listen: app.Edge.ListenAt, app.HTTPS(): app.Edge.HTTPSAt} {
+		if _, gateway, err := net.SplitHostPort(listen); err == nil && gateway == strconv.Itoa(port) {
+			return 0, new(diag.At(at, diag.BadArgument, "port %d is the gateway's own", port).
+				WithHint("let %s listen at another port", name))
+		}
 	}
 	return port, nil
 }

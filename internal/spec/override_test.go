@@ -11,7 +11,7 @@ import (
 
 const overridden = `banyan: 1
 app: shop
-gateway: {listen: "127.0.0.1:8080"}
+gateway: {listen: "127.0.0.1:8080", https: true}
 services:
   pay: {run: ./pay, contract: openapi.yaml}
   orders: {run: ./orders}
@@ -49,6 +49,8 @@ func TestOverrides(t *testing.T) {
 		{"no URL", "pay=pay.example", graph.Replaced{}, diag.BadArgument, `pay cannot be overridden by "pay.example": "pay.example" is no URL of http or https`,
 			"write scheme and host: https://bank.example, http://10.0.0.5:9000 or https://bank.example/api; " + overrideHint},
 		{"no port", "pay=local:http", graph.Replaced{}, diag.BadArgument, `"http" is no port`, "write --override pay=local:8081, with a port from 1 to 65535"},
+		{"the gateway's port of HTTPS", "pay=local:8443", graph.Replaced{}, diag.BadArgument, "port 8443 is the gateway's own", "let pay listen at another port"},
+		{"the gateway's port in another form", "pay=local:08080", graph.Replaced{}, diag.BadArgument, "port 8080 is the gateway's own", "let pay listen at another port"},
 		{"the gateway's port", "pay=local:8080", graph.Replaced{}, diag.BadArgument, "port 8080 is the gateway's own", "let pay listen at another port"},
 	} {
 		got, found := Override(loaded.App, []string{row.given})
