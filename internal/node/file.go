@@ -77,6 +77,10 @@ func (f *file) read() (*program, *spec.Loaded, error) {
 func (f *file) first(takeover bool) (*program, error) {
 	if takeover {
 		if app, err := f.state.applied(); err == nil {
+			// Who answers is kept before it is live, and what runs after that, where there is room.
+			if by := f.replaced.Load(); by != nil {
+				app = app.With(by)
+			}
 			if next, found := compile(app); !found.Failed() {
 				f.now.Store(version{app: app, loaded: time.Now(), files: []string{f.options.File}})
 				return next, nil

@@ -51,3 +51,31 @@ func TestAnAttachThatIsRefusedLeavesNothingBehind(t *testing.T) {
 		t.Errorf("kept is %v", kept)
 	}
 }
+
+// An attach is kept before the application that it is in: a process that ends between the two, or a full disk, must not part them.
+func TestATakeoverBeginsWithWhoWasAttachedLast(t *testing.T) {
+	root := t.TempDir()
+	name := filepath.Join(root, "banyan.yaml")
+	if err := os.WriteFile(name, []byte(lone), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, _, err := openState(copyOf(root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &file{options: Options{File: name, Environment: "local"}, state: s, journal: deaf{}, turn: make(chan struct{}, 1)}
+	if _, err := f.first(false); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.keepReplaced("r1", map[string]graph.Replaced{"only": {Attached: graph.Attached{Port: 8081}}}); err != nil {
+		t.Fatal(err)
+	}
+	f.replaced.Store(s.replaced("r1"))
+	next, err := f.first(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if by, now := next.app.Replaced("only"), f.now.Load().app.Replaced("only"); by.Attached.Port != 8081 || now != by {
+		t.Errorf("it begins with %v, and shows %v", by, now)
+	}
+}
