@@ -107,8 +107,20 @@ func unreached(err error) error {
 		return fmt.Errorf("%w: %w", ErrNotRunning, err)
 	case broken(err):
 		return fmt.Errorf("%w: %w", ErrBroken, err)
+	case errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrPermission):
+		return diag.At(diag.Position{}, diag.StateUnusable, "the control socket cannot be reached: %v", rootOf(err)).
+			WithHint("the state folder .banyan is no folder, or may not be read: mend it, or remove it to start afresh")
 	}
 	return fmt.Errorf("asking the control process: %w", err)
+}
+
+// rootOf is what the system said.
+func rootOf(err error) error {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return errno
+	}
+	return err
 }
 
 // refusalOf is the problem document of an answer, as an error.

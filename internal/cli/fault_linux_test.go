@@ -251,6 +251,26 @@ func TestAnApplicationOfAnotherVersionIsToldAsSuch(t *testing.T) {
 	}
 }
 
+func TestAStateFolderThatIsNoFolderIsToldAsSuch(t *testing.T) {
+	for _, row := range faultTable {
+		if row.stopped != exitNotRunning {
+			continue
+		}
+		dir := unlucky(t, faultFile(t))
+		if err := os.WriteFile(filepath.Join(dir, ".banyan"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, said := finished(t, dir, row.words)
+		refused(t, code, said)
+		if code == exitOK || !strings.Contains(said, string(diag.StateUnusable)) {
+			t.Errorf("%s ends with %d:\n%s", row.words, code, said)
+		}
+		if err := os.Remove(filepath.Join(dir, ".banyan")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestWhateverIsWrongEachCommandSaysSoAndChangesNothing(t *testing.T) {
 	const broken = "banyan: 1\napp: unlucky\nservices:\n  one: {rum: tinyserver}\n"
 	for i, row := range faultTable {

@@ -60,7 +60,7 @@ func TestTablesFitIntoEightyColumns(t *testing.T) {
 				Why: "nothing listens on 127.0.0.1:5999, which PAYMENTS_LEDGER names", Where: "payments/banyan.yaml:41:5"})
 		}},
 		{"the exit codes", func() string { return rendered(s, s.explainExits) }},
-		{"what to try", func() string { return s.proposals(r.app, h.App) }},
+		{"what to try", func() string { return s.proposals(r.app, h) }},
 		{"a waterfall", func() string {
 			return s.waterfall(api.Trace{TraceSummary: api.TraceSummary{ID: strings.Repeat("4b", 16), Name: "GET /api/v1/orders/7", Status: 200, Duration: 0.0382, Hops: 2},
 				Rows: []api.TraceRow{{Name: "gateway", Duration: 0.0382}, {Depth: 1, Name: "catalog-of-everything-that-is-sold-here.1", Offset: 0.01, Duration: 0.02, Critical: true}}})

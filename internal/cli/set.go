@@ -209,8 +209,16 @@ func (s *shell) showSet(services []api.Service) {
 		t.Row(terminal.Plain(lead), terminal.Plain(service.Name), terminal.Faint(why.Text), terminal.Faint(why.Where))
 		lead = ""
 	}
-	s.note("%s", t.Render(s.Screen))
-	s.leftOut(services)
+	lead = "not in it"
+	for _, service := range services {
+		if !service.Absent || len(service.Because) == 0 {
+			continue
+		}
+		t.Row(terminal.Plain(lead), terminal.Plain(service.Name), terminal.Faint(service.Because[0].Text), terminal.Faint(service.Because[0].Where))
+		lead = ""
+	}
+	s.note("%s  %s\n", t.Render(s.Screen), s.paint(terminal.Dim, "banyan start NAME"+s.fileFlag()+" starts one with what it needs"))
+	s.refusedCalls(services)
 }
 
 // leftOut is the line about what is not in the set, and those about calls to it; nothing when everything is.

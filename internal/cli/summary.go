@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/banyan-run/banyan/internal/api"
@@ -19,13 +20,13 @@ func (s *shell) summary(r *run, h health, o upOptions) {
 	s.secure(h.App)
 	s.insteads(h)
 	if h.App.Dashboard != "" {
-		s.note("  dashboard  %s   %s\n", bare(h.App.Dashboard), s.paint(terminal.Dim, "(banyan dashboard opens it)"))
+		s.note("  dashboard  %s   %s\n", bare(h.App.Dashboard), s.paint(terminal.Dim, "(banyan dashboard"+s.fileFlag()+" opens it)"))
 	}
 	for _, moved := range h.App.Moved {
 		s.note("  %s %s\n", s.paint(terminal.Yellow, "!"), moved)
 	}
 	if h.OK {
-		s.note("\n%s", s.proposals(r.app, h.App))
+		s.note("\n%s", s.proposals(r.app, h))
 	}
 	stop := pick(o.detach, "banyan down"+s.fileFlag()+" stops everything", "Ctrl-C stops everything · banyan up -d keeps it running")
 	s.note("%s\n", s.paint(terminal.Dim, terminal.Join(" · ", "up in "+terminal.Seconds(s.Now().Sub(r.began)), stop)))
@@ -76,11 +77,13 @@ func count(service api.Service) terminal.Cell {
 }
 
 // proposals are what to try next; each can be pasted.
-func (s *shell) proposals(app *graph.App, running api.App) string {
+func (s *shell) proposals(app *graph.App, h health) string {
 	var b strings.Builder
 	lead := "  try   "
-	if path := inviting(app.Edge.Routes); path != "" && running.Gateway != "" {
-		fmt.Fprintf(&b, "%scurl %s%s\n", lead, strings.TrimSuffix(running.Gateway, "/"), path)
+	out := unlisted(h.Services)
+	inSet := slices.DeleteFunc(slices.Clone(app.Edge.Routes), func(r *graph.Route) bool { return slices.ContainsFunc(out, r.LeadsTo) })
+	if path := inviting(inSet); path != "" && h.App.Gateway != "" {
+		fmt.Fprintf(&b, "%scurl %s%s\n", lead, strings.TrimSuffix(h.App.Gateway, "/"), path)
 		lead = "        "
 	}
 	fmt.Fprintf(&b, "%s%s  %s\n", lead, terminal.Pad("banyan trace --last"+s.fileFlag(), 20), s.paint(terminal.Dim, "where did that request go?"))

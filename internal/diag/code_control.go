@@ -33,7 +33,7 @@ var controlCodes = []Entry{
 	{WaitExpired, "not ready in time", "Not every service became ready within the wait.", "banyan status tells which, and why."},
 	{Unsupported, "not supported here", "This system cannot do it.", "docs/capabilities.md tells which systems can."},
 	{NoSuchTask, "no such task", "No task has this name.", "banyan run lists the tasks."},
-	{NoSuchThing, "not found", "The control API has no such resource.", "GET /v1/openapi.json lists all."},
+	{NoSuchThing, "not found", "There is nothing of this name or at this address.", "banyan status lists what there is; GET /v1/openapi.json the operations of the control API."},
 	{AuthorityUnusable, "certificate authority cannot be used", "The user's certificate authority is damaged, has expired, or could be read by others.", "Make a new one: banyan trust --remove, remove the folder that is named, then banyan trust."},
 	{AuthorityTrusted, "certificate authority still trusted", "The root is in a trust store of the system or of a browser, where it would stay behind.", "Take it out with banyan trust --remove first."},
 }

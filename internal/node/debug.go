@@ -102,6 +102,9 @@ func (a *application) Debug(_ context.Context, name string, d api.Debug) (api.De
 	if service.Resource != nil {
 		return api.Debugging{}, problem.New(diag.BadArgument, "%s is a resource: those who use it would wait for the debugger", name)
 	}
+	if !service.Runs() {
+		return api.Debugging{}, problem.New(diag.NoSuchService, "%s is not run here: it is overridden by %s.", name, service.Replaced)
+	}
 	if d.Port < 0 || d.Port > 65535 {
 		return api.Debugging{}, problem.New(diag.BadArgument, "%d is no port", d.Port)
 	}

@@ -68,8 +68,9 @@ func (n *running) handOver(ctx context.Context, group, serving *lifecycle.Group)
 	})
 	left := &legacy{pass: n.link.Pass}
 	p.legacy.Store(left)
-	err := group.Stop(inner)
-	err = errors.Join(err, n.link.Succeed(ctx, n.successor))
+	stopped := group.Stop(inner)
+	err := n.link.Succeed(ctx, n.successor)
+	// What could not be closed well, as a store on a full disk, is told and cuts nobody off: the successor has taken over.
 	if err == nil {
 		p.retire()
 		bounded, cancel := context.WithCancel(ctx)
@@ -83,7 +84,7 @@ func (n *running) handOver(ctx context.Context, group, serving *lifecycle.Group)
 		}()
 		p.seeOut(bounded, left)
 	}
-	return errors.Join(err, serving.Stop(inner), left.flush(), n.link.Close())
+	return errors.Join(stopped, err, serving.Stop(inner), left.flush(), n.link.Close())
 }
 
 // retire stops listening; the keeper has the sockets still.

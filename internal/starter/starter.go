@@ -131,10 +131,18 @@ func (b Begun) Text(short, bold func(string) string) string {
 		return t.String()
 	}
 	if rel := short(b.Folder); rel != "." {
-		fmt.Fprintf(&t, "  cd %s\n", rel)
+		fmt.Fprintf(&t, "  cd %s\n", word(rel))
 	}
 	fmt.Fprintf(&t, "  banyan up                                             start it\n")
 	fmt.Fprintf(&t, "  curl http://127.0.0.1:8080/greetings/Ada              ask it\n")
 	fmt.Fprintf(&t, "  banyan init service orders --template %-6s          add a service\n", b.Template)
 	return t.String()
+}
+
+// word is a path as a shell takes it: between quotes where it would read more than one word.
+func word(path string) string {
+	if strings.ContainsAny(path, " \t'\"$`\\&;|<>()*?[]#~!") {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
 }
