@@ -86,9 +86,9 @@ bench-start: build ## up, first request, down, memory
 	go run ./bench/start
 
 .PHONY: bench-engine
-bench-engine: build ## CPU per request beside nginx, HAProxy and Caddy, from their packages
+bench-engine: build ## The engine beside nginx, HAProxy, Caddy and ReverseProxy: cost, latency, growth (10 minutes)
 	bash bench/engine/install.sh
-	go run ./bench/engine -routes 5000 -idle 2000
+	go run ./bench/engine
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -34,12 +34,12 @@ var importers = map[string][]string{
 	"github.com/fsnotify":    {"internal/runner"},
 	"github.com/spf13/cobra": {"internal/cli", "internal/manual"},
 	"go.yaml.in/yaml":        {"internal/spec", "internal/importer", "internal/starter", "internal/contract", "examples"},
-	"golang.org/x/net":       {"internal/proxy"},
+	"golang.org/x/net":       {"internal/proxy", "bench/engine"},
 	"golang.org/x/sys":       {"internal"},
 	"golang.org/x/term":      {"internal/terminal"},
 	"github.com/rogpeppe":    {},
 	"go.uber.org/goleak":     {},
-	"net/http/httputil":      {},
+	"net/http/httputil":      {"bench/engine"},
 }
 
 type listed struct {

@@ -1,5 +1,8 @@
-// Command engine compares the CPU that a request costs in the proxy process: Banyan's gateway beside nginx, HAProxy and
-// Caddy, on loopback, in the same rounds, with the same backend and the same client. Medians and ratios are printed.
+// Command engine compares what a request costs in the proxy process: Banyan's gateway beside nginx, HAProxy, Caddy and a tuned
+// httputil.ReverseProxy, on loopback, in the same rounds, with the same backends and the same client. It prints tables with the
+// bars beside them.
+//
+// Called as `engine backend` and `engine reverse ADDRESSES` it is one of the processes under measurement.
 package main
 
 import (
@@ -7,126 +10,107 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/banyan-run/banyan/bench/measure"
 )
-
-// shape is one kind of traffic.
-type shape struct {
-	name         string
-	connections  int
-	answer, send int
-}
-
-var shapes = []shape{
-	{"200 B, 64 connections", 64, 200, 0},
-	{"200 B, 256 connections", 256, 200, 0},
-	{"16 KiB, 64 connections", 64, 16 << 10, 0},
-	{"POST 1 KiB, 64 connections", 64, 200, 1 << 10},
-}
-
-func main() {
-	rounds := flag.Int("rounds", 5, "rounds; medians are printed")
-	length := flag.Duration("for", 2*time.Second, "how long each proxy is measured in a round")
-	only := flag.String("only", "", "measure only the proxies named here, such as banyan,nginx")
-	kind := flag.String("shape", "", "measure only the shapes whose name has this in it")
-	earlier := flag.String("earlier", "", "another build of banyan, measured beside this one")
-	routes := flag.Int("routes", 0, "routes of one more build of banyan, measured beside the one with a single route")
-	idle := flag.Int("idle", 0, "idle connections whose memory is measured at the end")
-	flag.Parse()
-	if runtime.GOOS != "linux" {
-		fmt.Println("this bench reads /proc, so it runs on Linux only")
-		os.Exit(1)
-	}
-	if err := run(context.Background(), plan{*rounds, *length, *only, *kind, *earlier, *routes, *idle}); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
 
 // plan is what is to be measured.
 type plan struct {
+	parts       string
 	rounds      int
 	length      time.Duration
 	only, shape string
 	earlier     string
 	routes      int
+	connections int
 	idle        int
 }
 
+// part is one kind of question; each can be asked alone.
+type part struct {
+	name, says string
+	ask        func(ctx context.Context, s *stage, p plan) error
+}
+
+var parts = []part{
+	{"cost", "CPU a request, each kind of traffic", costs},
+	{"latency", "p50 and p99 at one rate that all of them hold", latencies},
+	{"cores", "one core and all of them", cores},
+	{"routes", "1, 100 and many routes", routes},
+	{"connections", "10, 1,000 and many connections", connections},
+	{"idle", "memory of a connection that waits", idles},
+}
+
+func main() {
+	if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-") {
+		if err := role(os.Args[1], os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	var p plan
+	var names []string
+	for _, one := range parts {
+		names = append(names, one.name)
+	}
+	flag.StringVar(&p.parts, "part", "", "ask only these of "+strings.Join(names, ",")+"; cost takes five minutes, each other about one")
+	flag.IntVar(&p.rounds, "rounds", 5, "rounds; medians are printed")
+	flag.DurationVar(&p.length, "for", time.Second, "how long each proxy is measured in a round")
+	flag.StringVar(&p.only, "only", "", "measure only the peers named here, such as nginx,haproxy")
+	flag.StringVar(&p.shape, "shape", "", "of the part cost, only the kinds of traffic whose name has this in it: each takes half a minute")
+	flag.StringVar(&p.earlier, "earlier", "", "another build of banyan, measured beside this one")
+	flag.IntVar(&p.routes, "routes", 9_990, "the most routes: a file holds 50,000 values, and a route is five")
+	flag.IntVar(&p.connections, "connections", 9_500, "the most connections: a process may hold 20,000 descriptors where this was written")
+	flag.IntVar(&p.idle, "idle", 2_000, "connections whose memory is measured while they wait")
+	flag.Parse()
+	if runtime.GOOS != "linux" {
+		fmt.Println("this bench reads /proc, so it runs on Linux only")
+		os.Exit(1)
+	}
+	// Cut short, it ends what it had started: the peers go with the context, and traffic that fails for it has Banyan stopped.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, p); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// role is what this program does as a process of the bench.
+func role(name string, arguments []string) error {
+	switch name {
+	case "backend":
+		return backend()
+	case "reverse":
+		return reverse(arguments)
+	}
+	return fmt.Errorf("no part of the bench is called %q", name)
+}
+
 func run(ctx context.Context, p plan) error {
-	folder, err := os.MkdirTemp("", "banyan-bench-")
+	s, err := newStage()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
-	backend, err := serve()
-	if err != nil {
-		return err
-	}
-	defer backend.Close()
-	proxies, err := startAll(ctx, folder, backend.Addr().String(), p)
-	defer stopAll(proxies)
-	if err != nil {
-		return err
-	}
-	for _, s := range shapes {
-		if !strings.Contains(s.name, p.shape) {
+	defer s.close()
+	fmt.Printf("%d cores, rounds of %v, medians of %d; Banyan records each request as spans, metrics and an access line, the peers write none\n",
+		runtime.NumCPU(), p.length, p.rounds)
+	for _, one := range parts {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if p.parts != "" && !strings.Contains(p.parts, one.name) {
 			continue
 		}
-		costs := map[string][]float64{}
-		for range p.rounds {
-			for _, peer := range proxies {
-				cost, err := one(peer, s, p.length)
-				if err != nil {
-					return fmt.Errorf("%s with %s: %w", peer.name, s.name, err)
-				}
-				costs[peer.name] = append(costs[peer.name], cost)
-			}
+		fmt.Printf("\n## %s\n\n", one.says)
+		start := time.Now()
+		if err := one.ask(ctx, s, p); err != nil {
+			return fmt.Errorf("%s: %w", one.name, err)
 		}
-		report(s, proxies, costs)
+		fmt.Fprintf(os.Stderr, "%s took %v\n", one.name, time.Since(start).Round(time.Second))
 	}
-	if p.idle == 0 {
-		return nil
-	}
-	return reportIdle(proxies, p.idle)
-}
-
-// one is the CPU of p for each request, in microseconds.
-func one(p *peer, s shape, length time.Duration) (float64, error) {
-	all, err := clients(p.address, s)
-	defer func() {
-		for _, c := range all {
-			_ = c.conn.Close()
-		}
-	}()
-	if err != nil {
-		return 0, err
-	}
-	if _, err := load(all, length/10); err != nil {
-		return 0, err
-	}
-	pids := p.processes()
-	before := measure.CPU(pids...)
-	done, err := load(all, length)
-	if err != nil {
-		return 0, err
-	}
-	return float64(measure.CPU(pids...)-before) / 1e3 / float64(done), nil
-}
-
-func report(s shape, proxies []*peer, costs map[string][]float64) {
-	fmt.Printf("%s\n", s.name)
-	own := measure.Median(costs[proxies[0].name])
-	for _, p := range proxies {
-		all := costs[p.name]
-		cost := measure.Median(all)
-		// On a machine that others use as well the lowest says most: what disturbs only adds.
-		fmt.Printf("  %-9s %6.1f µs of CPU a request (%.1f to %.1f)   banyan/%s %.2f, of the lowest %.2f\n", p.name, cost,
-			slices.Min(all), slices.Max(all), p.name, own/cost, slices.Min(costs[proxies[0].name])/slices.Min(all))
-	}
+	return nil
 }

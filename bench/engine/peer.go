@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -13,55 +14,100 @@ import (
 	"time"
 
 	"github.com/banyan-run/banyan/bench/measure"
-	"github.com/banyan-run/banyan/internal/api"
-	"github.com/banyan-run/banyan/internal/project"
 )
 
-// peer is one proxy under measurement.
+// peer is one proxy under measurement, and where it listens: for HTTP, for HTTP under TLS, and for HTTP/2 with prior knowledge.
 type peer struct {
-	name, address string
-	stop          func()
-	processes     func() []int
+	name                  string
+	plain, secure, framed string
+	stop                  func()
+	processes             func() []int
 }
 
-// startAll starts Banyan first, then the peers that are installed; those that are missing are named.
-func startAll(ctx context.Context, folder, backend string, p plan) ([]*peer, error) {
-	var all []*peer
-	builds := []build{{"banyan", "bin/banyan", 1}}
-	if p.earlier != "" {
-		builds = append(builds, build{"earlier", p.earlier, 1})
+// peers are those beside Banyan, in the order of the tables.
+var peers = []struct {
+	name, program string
+	argv          func(site) ([]string, error)
+}{
+	{"nginx", "nginx", nginx}, {"haproxy", "haproxy", haproxy}, {"caddy", "caddy", caddy}, {"reverseproxy", "", tunedReverse},
+}
+
+// stage is what all proxies of a run share: the backends, the certificate, a private folder.
+type stage struct {
+	folder, certificate string
+	backends            []string
+	listeners           []net.Listener
+	// framed are the backends of gRPC: instances that the first Banyan runs, since only of its own it knows that they speak HTTP/2.
+	framed []string
+}
+
+func newStage() (*stage, error) {
+	folder, err := os.MkdirTemp("", "bb-")
+	if err != nil {
+		return nil, err
 	}
-	if p.routes > 0 {
-		builds = append(builds, build{"routes", "bin/banyan", p.routes})
-	}
-	for _, b := range builds {
-		own, err := b.start(ctx, filepath.Join(folder, b.name), backend)
-		if err != nil {
-			return all, fmt.Errorf("starting %s: %w", b.name, err)
+	s := &stage{folder: folder, certificate: filepath.Join(folder, "certificate.pem")}
+	// The bench has an authority and sockets of its own, and leaves the user's alone.
+	for variable, name := range map[string]string{"XDG_RUNTIME_DIR": "run", "XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state", "XDG_CACHE_HOME": "cache"} {
+		if err := os.Setenv(variable, filepath.Join(folder, name)); err != nil {
+			return nil, err
 		}
-		all = append(all, own)
+		if err := os.Mkdir(filepath.Join(folder, name), 0o700); err != nil {
+			return nil, err
+		}
 	}
-	for _, kind := range []struct {
-		name string
-		argv func(folder, listen, backend string) ([]string, error)
-	}{{"nginx", nginx}, {"haproxy", haproxy}, {"caddy", caddy}} {
+	const backends = 2
+	for range backends {
+		l, err := serve("127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		s.listeners, s.backends = append(s.listeners, l), append(s.backends, l.Addr().String())
+	}
+	return s, certify(s.certificate)
+}
+
+func (s *stage) close() {
+	for _, l := range s.listeners {
+		_ = l.Close()
+	}
+	_ = os.RemoveAll(s.folder)
+}
+
+// start starts Banyan first, then the peers that are installed; those that are missing are named. With one core each has one.
+func (s *stage) start(ctx context.Context, p plan, cores int) ([]*peer, error) {
+	builds := []build{{name: "banyan", binary: "bin/banyan", routes: 1, cores: cores, calls: true}}
+	if p.earlier != "" {
+		builds = append(builds, build{name: "earlier", binary: p.earlier, routes: 1, cores: cores, calls: true})
+	}
+	all, err := s.startBuilds(ctx, builds)
+	if err != nil {
+		return all, err
+	}
+	for _, kind := range peers {
 		if p.only != "" && !strings.Contains(p.only, kind.name) {
 			continue
 		}
-		if _, err := exec.LookPath(kind.name); err != nil {
-			fmt.Printf("%s is not installed: left out\n", kind.name)
+		if _, err := exec.LookPath(kind.program); err != nil && kind.program != "" {
+			fmt.Printf("%s is not installed: left out\n\n", kind.name)
 			continue
 		}
-		listen := free()
-		argv, err := kind.argv(folder, listen, backend)
+		folder, err := os.MkdirTemp(s.folder, kind.name)
 		if err != nil {
 			return all, err
 		}
-		p, err := start(ctx, kind.name, listen, argv)
+		at := newSite(folder, cores, s)
+		argv, err := kind.argv(at)
+		if err != nil {
+			return all, err
+		}
+		one, err := start(ctx, kind.name, at, argv)
+		if one != nil {
+			all = append(all, one)
+		}
 		if err != nil {
 			return all, fmt.Errorf("starting %s: %w", kind.name, err)
 		}
-		all = append(all, p)
 	}
 	return all, nil
 }
@@ -72,53 +118,31 @@ func stopAll(all []*peer) {
 	}
 }
 
-func start(ctx context.Context, name, listen string, argv []string) (*peer, error) {
+// pinned keeps a command to the first core when it is to have one.
+func pinned(cores int, argv []string) []string {
+	if cores >= runtime.NumCPU() {
+		return argv
+	}
+	return append([]string{"taskset", "-c", "0"}, argv...)
+}
+
+func start(ctx context.Context, name string, at site, argv []string) (*peer, error) {
+	argv = pinned(at.cores, argv)
 	c := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	c.Stderr = os.Stderr
-	c.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", runtime.NumCPU()))
+	var said bytes.Buffer
+	c.Stderr = &said
+	c.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", at.cores))
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
-	p := &peer{name: name, address: listen, processes: func() []int { return measure.Children(c.Process.Pid) }}
+	p := &peer{name: name, plain: at.plain, secure: at.secure, framed: at.framed, processes: func() []int { return measure.Children(c.Process.Pid) }}
 	p.stop = func() { _ = c.Process.Signal(syscall.SIGTERM); _ = c.Wait() } // it was asked to end
-	return p, answering(listen)
-}
-
-// build is a banyan with so many routes: the last one leads to the backend.
-type build struct {
-	name, binary string
-	routes       int
-}
-
-func (b build) file(listen, backend string) string {
-	var routes strings.Builder
-	for i := range b.routes - 1 {
-		fmt.Fprintf(&routes, "    - {path: /r%d/**, to: backend}\n", i)
+	for _, address := range []string{at.plain, at.secure, at.framed} {
+		if err := answering(address); err != nil {
+			return p, fmt.Errorf("%w; it said %s", err, said.Bytes())
+		}
 	}
-	return fmt.Sprintf("banyan: 1\napp: bench\ngateway:\n  listen: %s\n  routes:\n%s    - {path: /**, to: backend}\n"+
-		"external:\n  backend: {endpoints: [%q]}\n", listen, routes.String(), backend)
-}
-
-func (b build) start(ctx context.Context, folder, backend string) (*peer, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, err
-	}
-	listen := free()
-	file := filepath.Join(folder, "banyan.yaml")
-	if err := os.WriteFile(file, []byte(b.file(listen, backend)), 0o600); err != nil {
-		return nil, err
-	}
-	if out, err := exec.CommandContext(ctx, b.binary, "up", "-d", "--wait", "--file", file).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%w\n%s", err, out)
-	}
-	app, err := api.Dial(project.Place{Root: folder}.Socket()).App(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &peer{
-		name: b.name, address: listen, processes: func() []int { return []int{app.PID} },
-		stop: func() { _ = exec.Command(b.binary, "down", "--file", file).Run() }, // what is left ends with the machine
-	}, answering(listen)
+	return p, nil
 }
 
 func free() string {

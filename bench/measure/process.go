@@ -31,16 +31,49 @@ func CPU(pids ...int) time.Duration {
 	return total
 }
 
+// User is the share of the processes' time that they spent outside the kernel, between two readings of Ticks.
+func User(before, after [2]int64) float64 {
+	user, system := after[0]-before[0], after[1]-before[1]
+	if user+system == 0 {
+		return 0
+	}
+	return float64(user) / float64(user+system)
+}
+
+// Ticks is the time of the processes in user and in system mode, in the ticks of /proc/PID/stat. It includes threads that have ended.
+func Ticks(pids ...int) [2]int64 {
+	var total [2]int64
+	for _, pid := range pids {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		_, rest, _ := strings.Cut(string(text), ") ") // the name before it may have blanks
+		const utime = 11                              // the fourteenth field of all (proc(5))
+		fields := strings.Fields(rest)
+		for i := range total {
+			if utime+i < len(fields) {
+				n, _ := strconv.ParseInt(fields[utime+i], 10, 64)
+				total[i] += n
+			}
+		}
+	}
+	return total
+}
+
+// Resident is the resident memory of the processes in bytes; a page that several share counts in parts.
+func Resident(pids ...int) int64 { return sum("smaps_rollup", "Pss:", pids) }
+
 // Anonymous is the resident anonymous memory of the processes in bytes.
-func Anonymous(pids ...int) int64 {
+func Anonymous(pids ...int) int64 { return sum("status", "RssAnon:", pids) }
+
+// sum adds what a file of /proc says of each process, in KiB there.
+func sum(file, field string, pids []int) int64 {
 	var total int64
 	for _, pid := range pids {
-		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file))
 		if err != nil {
 			continue
 		}
 		for line := range strings.Lines(string(status)) {
-			if rest, is := strings.CutPrefix(line, "RssAnon:"); is {
+			if rest, is := strings.CutPrefix(line, field); is {
 				n, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
 				total += n << 10
 			}
