@@ -46,7 +46,7 @@ func commands(ctx context.Context, rounds int) error {
 			err = errors.Join(err, typed(ctx, command.words))
 			all = append(all, time.Since(start))
 		}
-		fmt.Printf("  %-30s %7.1f ms   %s\n", command.words, float64(measure.Median(all))/1e6, command.bar)
+		fmt.Printf("  %-36s %7.1f ms   %s\n", command.words, float64(measure.Median(all))/1e6, command.bar)
 	}
 	return errors.Join(err, banyan(ctx, "down", "--file", file))
 }
