@@ -85,7 +85,11 @@ func (t *table) add(row, cell string) {
 	t.rows[row] = append(t.rows[row], strings.TrimSpace(cell))
 }
 
+// print writes nothing of a table that has no columns: that of the ratios, where no peer is measured.
 func (t *table) print() {
+	if len(t.head) == 1 {
+		return
+	}
 	fmt.Printf("| %s |\n|%s\n", strings.Join(t.head, " | "), strings.Repeat("--|", len(t.head)))
 	for _, name := range t.names {
 		fmt.Printf("| %s | %s |\n", name, strings.Join(t.rows[name], " | "))
