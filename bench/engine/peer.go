@@ -132,6 +132,9 @@ func start(ctx context.Context, name string, at site, argv []string) (*peer, err
 	var said bytes.Buffer
 	c.Stderr = &said
 	c.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", at.cores))
+	// nginx killed at once would leave its workers behind.
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
+	c.WaitDelay = settle
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
