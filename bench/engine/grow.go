@@ -59,7 +59,7 @@ func routes(ctx context.Context, s *stage, p plan) error {
 		return err
 	}
 	// The bar is tight: many short rounds find the quiet moments of a busy machine.
-	const more = 4
+	const more = 3
 	found, err := interleave(ctx, all, ask{connections: 64, answer: small}, more*p.rounds, p.length/2)
 	if err != nil {
 		return err

@@ -52,6 +52,7 @@ func run(ctx context.Context, rounds int) error {
 	}
 	client := api.Dial(project.Place{Root: root}.Socket())
 	if err := banyan(ctx, "up", "-d", "--wait", "--timeout", "5m", "--file", file); err != nil {
+		_ = banyan(ctx, "down", "--file", file) // what did come up would be found by the next run
 		return fmt.Errorf("starting the shop once, to build it: %w", err)
 	}
 	if err := banyan(ctx, "down", "--file", file); err != nil {
