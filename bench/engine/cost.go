@@ -24,17 +24,8 @@ type workload interface {
 	open(p *peer) (traffic, error)
 }
 
-// sample is what one round told of one proxy.
-type sample struct {
-	// cpu and user are microseconds a request of the proxy's processes; rate is requests a second.
-	cpu, user, rate float64
-	// used is how many cores the proxy kept busy, memory its resident bytes.
-	used   float64
-	memory int64
-}
-
 // one measures p for so long, after a tenth of that for warming up.
-func one(p *peer, w workload, length time.Duration) (sample, error) {
+func one(p *peer, w workload, length time.Duration) (reading, error) {
 	t, err := w.open(p)
 	defer func() {
 		if t != nil {
@@ -42,38 +33,48 @@ func one(p *peer, w workload, length time.Duration) (sample, error) {
 		}
 	}()
 	if err != nil {
-		return sample{}, err
+		return reading{}, err
 	}
 	if _, err := t.run(length / 10); err != nil {
-		return sample{}, err
+		return reading{}, err
 	}
 	pids := p.processes()
 	start, before, ticks := time.Now(), measure.CPU(pids...), measure.Ticks(pids...)
 	done, err := t.run(length)
-	if err != nil {
-		return sample{}, err
-	}
-	took, cpu := time.Since(start), measure.CPU(pids...)-before
-	s := sample{cpu: float64(cpu) / 1e3 / float64(done), rate: float64(done) / took.Seconds(), used: float64(cpu) / float64(took)}
-	s.user = s.cpu * measure.User(ticks, measure.Ticks(pids...))
-	s.memory = measure.Resident(pids...)
-	return s, nil
+	after := measure.Ticks(pids...)
+	return reading{
+		done: done, took: time.Since(start), cpu: measure.CPU(pids...) - before,
+		user: after[0] - ticks[0], system: after[1] - ticks[1], memory: measure.Resident(pids...),
+	}, err
 }
 
-// interleave measures every proxy in every round, so that what disturbs the machine disturbs all of them.
-func interleave(ctx context.Context, all []*peer, w workload, rounds int, length time.Duration) (series, error) {
+// interleave measures every proxy in every round, in turns of a slice and in both directions, so that what disturbs the machine
+// disturbs all of them.
+func interleave(ctx context.Context, all []*peer, w workload, rounds, slices int, length time.Duration) (series, error) {
 	found := series{}
 	for range rounds {
-		for _, p := range all {
-			s, err := one(p, w, length)
-			if err = errors.Join(ctx.Err(), err); err != nil {
-				return found, fmt.Errorf("%s: %w", p.name, err)
+		sums := make([]reading, len(all))
+		for slice := range slices {
+			for i := range all {
+				if slice%2 == 1 {
+					i = len(all) - 1 - i
+				}
+				r, err := one(all[i], w, length/time.Duration(slices))
+				if err = errors.Join(ctx.Err(), err); err != nil {
+					return found, fmt.Errorf("%s: %w", all[i].name, err)
+				}
+				sums[i].add(r)
 			}
-			found[p.name] = append(found[p.name], s)
+		}
+		for i, p := range all {
+			found[p.name] = append(found[p.name], sums[i].sample())
 		}
 	}
 	return found, nil
 }
+
+// usual is how many slices a round has.
+const usual = 4
 
 // costs prints what a request of each kind costs, and the ratios with their bars.
 func costs(ctx context.Context, s *stage, p plan) error {
@@ -88,7 +89,7 @@ func costs(ctx context.Context, s *stage, p plan) error {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "%s\n", k.name)
-		found, err := interleave(ctx, all, k.traffic, p.rounds, p.length)
+		found, err := interleave(ctx, all, k.traffic, p.rounds, usual, p.length)
 		if err != nil {
 			return fmt.Errorf("%s: %w", k.name, err)
 		}

@@ -39,7 +39,7 @@ func TestEachKindIsAnswered(t *testing.T) {
 	}
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
-			found, err := interleave(t.Context(), []*peer{p}, k.traffic, 1, 10*time.Millisecond)
+			found, err := interleave(t.Context(), []*peer{p}, k.traffic, 1, 2, 20*time.Millisecond)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -60,7 +60,7 @@ func TestEachKindIsAnswered(t *testing.T) {
 		}
 	})
 	t.Run("a dead peer is an error", func(t *testing.T) {
-		if _, err := interleave(context.Background(), []*peer{{plain: free()}}, kinds[0].traffic, 1, time.Millisecond); err == nil {
+		if _, err := interleave(context.Background(), []*peer{{plain: free()}}, kinds[0].traffic, 1, 1, time.Millisecond); err == nil {
 			t.Fatal("nobody listens, and it was measured")
 		}
 	})

@@ -28,7 +28,7 @@ func cores(ctx context.Context, s *stage, p plan) error {
 
 func onCores(ctx context.Context, all []*peer, many int, p plan) error {
 	w := ask{connections: 64, answer: small}
-	found, err := interleave(ctx, all, w, p.rounds, p.length)
+	found, err := interleave(ctx, all, w, p.rounds, usual, p.length)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func routes(ctx context.Context, s *stage, p plan) error {
 	}
 	// The bar is tight: many short rounds find the quiet moments of a busy machine.
 	const more = 3
-	found, err := interleave(ctx, all, ask{connections: 64, answer: small}, more*p.rounds, p.length/2)
+	found, err := interleave(ctx, all, ask{connections: 64, answer: small}, more*p.rounds, usual, p.length/2)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func connections(ctx context.Context, s *stage, p plan) error {
 	memory := newTable("200 B, resident memory, MiB", all...)
 	for _, many := range []int{10, 1_000, p.connections} {
 		name := fmt.Sprintf("%d connections", many)
-		found, err := interleave(ctx, all, ask{connections: many, answer: small}, (p.rounds+1)/2, p.length)
+		found, err := interleave(ctx, all, ask{connections: many, answer: small}, (p.rounds+1)/2, 1, p.length)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}

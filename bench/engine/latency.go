@@ -25,7 +25,7 @@ func latencies(ctx context.Context, s *stage, p plan) error {
 		return err
 	}
 	w := ask{connections: 64, answer: small}
-	peaks, err := interleave(ctx, all, w, (p.rounds+1)/2, p.length)
+	peaks, err := interleave(ctx, all, w, (p.rounds+1)/2, usual, p.length)
 	if err != nil {
 		return err
 	}

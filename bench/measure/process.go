@@ -31,15 +31,6 @@ func CPU(pids ...int) time.Duration {
 	return total
 }
 
-// User is the share of the processes' time that they spent outside the kernel, between two readings of Ticks.
-func User(before, after [2]int64) float64 {
-	user, system := after[0]-before[0], after[1]-before[1]
-	if user+system == 0 {
-		return 0
-	}
-	return float64(user) / float64(user+system)
-}
-
 // Ticks is the time of the processes in user and in system mode, in the ticks of /proc/PID/stat. It includes threads that have ended.
 func Ticks(pids ...int) [2]int64 {
 	var total [2]int64
