@@ -60,6 +60,12 @@ func (p *Program) Knows(name string) bool {
 	return service || name == p.host
 }
 
+// Straight tells whether a name, in lower case, leads straight to a service: then it matters whether a service asks.
+func (p *Program) Straight(name string) bool {
+	_, service := p.hosts[name]
+	return service
+}
+
 // strangers is what a service hears that takes the name of another for its address.
 func (p *Program) strangers(service string) *peer.Program {
 	return &peer.Program{Caller: graph.Operator, Refuse: func(other string) *problem.Cause {

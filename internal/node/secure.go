@@ -1,8 +1,10 @@
 package node
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/api"
@@ -38,9 +40,19 @@ func (p *plane) secureServer() *proxy.Server {
 	front := edge{&p.now}
 	known := func(name string) bool { return p.now.Load().gateway.Knows(name) }
 	return &proxy.Server{
-		Handler: exchange.HandlerFunc(front.handleSecure), Refuse: front.refuse, Done: p.done(graph.Gateway), Peer: p.peer, Log: p.log,
+		Handler: exchange.HandlerFunc(front.handleSecure), Refuse: front.refuse, Done: p.done(graph.Gateway), Peer: p.visitor, Log: p.log,
 		Framed: h2.NewServer(), TLS: p.certificates.issuer.TLS(known),
 	}
+}
+
+// visitor says who connected under TLS. Processes are looked through, which costs more than the handshake, only for who asks for the name
+// of a service: the gateway is for everybody.
+func (p *plane) visitor(conn net.Conn) exchange.Peer {
+	under, is := conn.(interface{ ConnectionState() tls.ConnectionState })
+	if is && p.now.Load().gateway.Straight(strings.ToLower(strings.TrimSuffix(under.ConnectionState().ServerName, "."))) {
+		return p.peer(conn)
+	}
+	return proxy.PeerOf(conn)
 }
 
 func (e edge) handleSecure(x *exchange.Exchange) error { return e.now.Load().gateway.HandleSecure(x) }

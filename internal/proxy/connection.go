@@ -62,14 +62,11 @@ func newConnection(ctx context.Context, s *Server, conn net.Conn) *connection {
 
 func (c *connection) serve() {
 	defer c.cancel(errServerStopped)
-	// Here and not before, for whoever looks for the peer may take its time, and the next connection is not to wait for it.
-	if c.peer = PeerOf(c.conn.Conn); c.server.Peer != nil {
-		c.peer = c.server.Peer(c.conn.Conn)
-	}
 	if !c.greet() {
 		_ = c.conn.Close()
 		return
 	}
+	c.meet()
 	for {
 		end, err := c.await()
 		c.phase.CompareAndSwap(arriving, working)

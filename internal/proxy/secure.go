@@ -62,6 +62,16 @@ func (c *connection) greet() bool {
 	return true
 }
 
+// meet finds out who connected: after the handshake, since it may matter for whom they ask, and not where connections are accepted, for
+// whoever looks may take its time.
+func (c *connection) meet() {
+	secure, name := c.peer.TLS, c.peer.ServerName
+	if c.peer = PeerOf(c.conn.Conn); c.server.Peer != nil {
+		c.peer = c.server.Peer(c.conn.Conn)
+	}
+	c.peer.TLS, c.peer.ServerName = secure, name
+}
+
 // plainAnswer is for who speaks HTTP where HTTPS is spoken: a person who forgot the s.
 const plainAnswer = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n" +
 	"Content-Length: 61\r\n\r\nThis port speaks HTTPS. Write https:// in front of the host.\n"
