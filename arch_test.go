@@ -33,6 +33,7 @@ var importers = map[string][]string{
 	"cel.dev/cel-go":         {"internal/expr"},
 	"github.com/fsnotify":    {"internal/runner"},
 	"github.com/spf13/cobra": {"internal/cli", "internal/manual"},
+	"github.com/klauspost":   {"internal/telemetry/store"},
 	"go.yaml.in/yaml":        {"internal/spec", "internal/importer", "internal/starter", "internal/contract", "examples"},
 	"golang.org/x/net":       {"internal/proxy", "bench/engine"},
 	"golang.org/x/sys":       {"internal"},

@@ -37,7 +37,7 @@ func openSight(ctx context.Context, group *lifecycle.Group, s state) (*sight, er
 		return nil, unusable(s, err)
 	}
 	group.OnStop("journal", func(context.Context) error { return v.journal.Close() })
-	v.openStore(group, s)
+	v.openStore(ctx, group, s)
 	v.recorder = telemetry.NewRecorder(ctx, telemetry.Means{
 		Store: v.store, Redact: v.secrets, Meter: v.meter, Recognise: line.Recognise, Journal: v.journal,
 	})
@@ -46,8 +46,8 @@ func openSight(ctx context.Context, group *lifecycle.Group, s state) (*sight, er
 }
 
 // openStore keeps what is seen in memory where it cannot be kept on disk: services run without it.
-func (v *sight) openStore(group *lifecycle.Group, s state) {
-	disk, err := store.Open(s.path("telemetry"), store.Options{})
+func (v *sight) openStore(ctx context.Context, group *lifecycle.Group, s state) {
+	disk, err := store.Open(ctx, s.path("telemetry"), store.Options{Journal: v.journal})
 	if err == nil {
 		v.store = disk
 		group.OnStop("store", func(context.Context) error { return disk.Close() })

@@ -78,10 +78,16 @@ type LineQuery struct {
 	Limit int
 	// Access asks for the records of requests as well.
 	Access bool
+	// Words all stand in the text, each as a whole word, in any order and regardless of the case of ASCII letters.
+	Words string
 }
 
 // Matches tells whether l is selected.
 func (q *LineQuery) Matches(l *signal.Line) bool {
+	return q.plain(l) && (q.Words == "" || HasWords(l.Text, Words(q.Words)))
+}
+
+func (q *LineQuery) plain(l *signal.Line) bool {
 	return (len(q.Services) == 0 || slices.Contains(q.Services, l.Service)) &&
 		(q.Instance == "" || q.Instance == l.Instance) && l.Level >= q.Level &&
 		(q.Access || l.Stream != Access) && !l.At.Before(q.Since) && HasPrefix(l.Trace, q.Trace)

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -44,12 +45,10 @@ func TestConformance(t *testing.T) {
 	stores := map[string]func(t *testing.T) telemetry.Store{
 		"memory": func(*testing.T) telemetry.Store { return NewMemory(1000) },
 		"disk": func(t *testing.T) telemetry.Store {
-			d, err := Open(t.TempDir(), Options{Size: 1 << 20, Segment: 256 << 10, Now: func() time.Time { return start }})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = d.Close() })
-			return d
+			return open(t, t.TempDir(), Options{Size: 1 << 20})
+		},
+		"disk, with all of it in blocks": func(t *testing.T) telemetry.Store {
+			return sealing{open(t, t.TempDir(), Options{Size: 1 << 20})}
 		},
 	}
 	rows := []struct {
@@ -71,6 +70,19 @@ func TestConformance(t *testing.T) {
 			t.Run(name+"/"+row.sentence, func(t *testing.T) { row.test(t, make(t)) })
 		}
 	}
+}
+
+// sealing makes blocks of each batch, but for the big ones, which fill the log by themselves.
+type sealing struct{ *Disk }
+
+func (s sealing) Write(b telemetry.Batch) error {
+	if err := s.Disk.Write(b); err != nil || len(b.Lines) > 100 {
+		return err
+	}
+	usual := s.options.Unsealed
+	defer func() { s.options.Unsealed = usual }()
+	s.options.Unsealed = 0 // nothing is carried
+	return s.seal()
 }
 
 func write(t *testing.T, s telemetry.Store, b telemetry.Batch) {
@@ -170,6 +182,9 @@ func filteredLines(t *testing.T, s telemetry.Store) {
 		{"of a level", telemetry.LineQuery{Level: signal.Warn}, []string{"line 0", "line 3", "line 6"}},
 		{"of a trace", telemetry.LineQuery{Trace: "4b0005"}, []string{"line 5"}},
 		{"since an instant", telemetry.LineQuery{Since: start.Add(7 * time.Second)}, []string{"line 7", "line 8"}},
+		{"with a word", telemetry.LineQuery{Words: "4"}, []string{"line 4"}},
+		{"with words in another order and case", telemetry.LineQuery{Words: "5 LINE"}, []string{"line 5"}},
+		{"with a part of a word", telemetry.LineQuery{Words: "lin"}, nil},
 		{"of nobody", telemetry.LineQuery{Services: []string{"s9"}}, nil},
 	}
 	for _, row := range rows {
@@ -240,15 +255,27 @@ func stillThere(t *testing.T, s telemetry.Store) {
 	}
 }
 
+// noise is text that no compressor makes small: what is kept is bounded by bytes, and a store may compress.
+type noise struct{ *rand.Rand }
+
+func (n noise) text(size int) string {
+	b := make([]byte, size)
+	for i := range b {
+		b[i] = byte('!' + n.IntN(90))
+	}
+	return string(b)
+}
+
 // shout writes much more than is kept, in big batches and with the newest line last.
 func shout(t *testing.T, s telemetry.Store, services ...string) {
 	t.Helper()
+	filler := noise{rand.New(rand.NewPCG(1, 2))}
 	for round := range 100 {
 		var batch telemetry.Batch
 		for n := range 120 {
 			for _, service := range services {
 				l := line(round*120+n, service, signal.Info, trace.ID{})
-				l.Text += strings.Repeat("x", 500)
+				l.Text += "x" + filler.text(500)
 				batch.Lines = append(batch.Lines, l)
 			}
 		}

@@ -3,14 +3,15 @@ package store
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/banyan-run/banyan/internal/journal"
 	"github.com/banyan-run/banyan/internal/signal"
 	"github.com/banyan-run/banyan/internal/telemetry"
 	"github.com/banyan-run/banyan/internal/trace"
@@ -21,7 +22,10 @@ func open(t *testing.T, folder string, o Options) *Disk {
 	if o.Now == nil {
 		o.Now = func() time.Time { return start }
 	}
-	d, err := Open(folder, o)
+	if o.files == nil {
+		o.files = quick{}
+	}
+	d, err := Open(t.Context(), folder, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,124 +33,125 @@ func open(t *testing.T, folder string, o Options) *Disk {
 	return d
 }
 
+// fill writes a trace and a line for each number, in batches of their own.
 func fill(t *testing.T, d *Disk, from, to int) {
 	t.Helper()
+	filler := noise{rand.New(rand.NewPCG(uint64(from), 2))}
 	for n := from; n < to; n++ {
 		l := line(n, "orders", signal.Info, traceID(n))
-		l.Text += strings.Repeat("x", 100)
+		l.Text += "x" + filler.text(100)
 		write(t, d, telemetry.Batch{Spans: []signal.Span{span(n, "orders", time.Duration(n), 1, false)}, Lines: []signal.Line{l}})
 	}
 }
 
-func segments(t *testing.T, folder string) []string {
+func named(t *testing.T, folder, pattern string) []string {
 	t.Helper()
-	names, err := filepath.Glob(filepath.Join(folder, "*.seg"))
+	names, err := filepath.Glob(filepath.Join(folder, pattern))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return names
 }
 
-func TestWhatWasWrittenOutlivesTheProcess(t *testing.T) {
-	folder := t.TempDir()
-	fill(t, open(t, folder, Options{}), 0, 20)
-	// Not closed, as after kill -9: what Write returned from is there.
-	again := open(t, folder, Options{})
-	for n := range 20 {
-		if spans, err := again.Trace(traceID(n).String()); err != nil || len(spans) != 1 {
+// holds fails unless the store has the trace and the line of each number, once.
+func holds(t *testing.T, d *Disk, from, to int) {
+	t.Helper()
+	for n := from; n < to; n++ {
+		if spans, err := d.Trace(traceID(n).String()); err != nil || len(spans) != 1 {
 			t.Fatalf("trace %d: %v, %v", n, spans, err)
 		}
 	}
-	fill(t, again, 20, 25)
-	if lines, err := open(t, folder, Options{}).Lines(telemetry.LineQuery{}); err != nil || len(lines) != 25 {
-		t.Fatalf("%d lines, %v", len(lines), err)
+	lines, err := d.Lines(telemetry.LineQuery{Services: []string{"orders"}, Since: start.Add(time.Duration(from) * time.Second), Limit: to})
+	if err != nil || len(lines) != to-from {
+		t.Fatalf("%d lines of %d, %v", len(lines), to-from, err)
+	}
+	for i, l := range lines {
+		if !strings.HasPrefix(l.Text, fmt.Sprintf("line %dx", from+i)) {
+			t.Fatalf("line %d is %q", from+i, l.Text)
+		}
 	}
 }
 
-func TestATornTailIsCutWhereverItIsTorn(t *testing.T) {
-	for ring, name := range map[string]string{"of requests": segmentName(requests, 1), "of lines": segmentName("orders", 2)} {
-		t.Run(ring, func(t *testing.T) { torn(t, name) })
+// copied is the folder as it is now: as kill -9 leaves it.
+func copied(t *testing.T, folder string) string {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(to, os.DirFS(folder)); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+// told is a journal of what was said.
+type told struct {
+	mu struct {
+		sync.Mutex
+		entries []journal.Entry
 	}
 }
 
-func torn(t *testing.T, name string) {
-	folder := t.TempDir()
-	d := open(t, folder, Options{})
-	fill(t, d, 0, 2)
-	info, err := os.Stat(filepath.Join(folder, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	two := info.Size()
-	fill(t, d, 2, 3)
-	whole, err := os.ReadFile(filepath.Join(folder, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for size := int64(0); size < int64(len(whole)); size += 7 {
-		torn := t.TempDir()
-		if err := os.WriteFile(filepath.Join(torn, name), whole[:size], 0o600); err != nil {
-			t.Fatal(err)
-		}
-		d := open(t, torn, Options{})
-		if size >= two && d.Bytes() < two {
-			t.Fatalf("cut at %d of %d: only %d bytes are left", size, len(whole), d.Bytes())
-		}
-		fill(t, d, 7, 8)
-		again := open(t, torn, Options{})
-		if spans, err := again.Trace(traceID(7).String()); err != nil || len(spans) != 1 {
-			t.Fatalf("cut at %d: what was written afterwards is lost: %v", size, err)
-		}
-		if lines, err := again.Lines(telemetry.LineQuery{Limit: 1}); err != nil || len(lines) != 1 || !strings.HasPrefix(lines[0].Text, "line 7") {
-			t.Fatalf("cut at %d: the line that was written afterwards is lost: %v, %v", size, lines, err)
-		}
-		_ = d.Close()
-		_ = again.Close()
-	}
+func (j *told) Record(e journal.Entry) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.mu.entries = append(j.mu.entries, e)
 }
 
-func TestADamagedRecordEndsItsSegmentAndNothingElse(t *testing.T) {
-	folder := t.TempDir()
-	d := open(t, folder, Options{})
-	fill(t, d, 0, 10)
-	_ = d.Close()
-	path := segments(t, folder)[0]
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+func (j *told) texts() (all []string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, e := range j.mu.entries {
+		all = append(all, e.Text)
 	}
-	data[len(data)/2] ^= 0xff
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	d = open(t, folder, Options{})
-	traces, err := d.Traces(telemetry.TraceQuery{})
-	if err != nil || len(traces) == 0 || len(traces) >= 10 {
-		t.Fatalf("%d traces, %v", len(traces), err)
+	return all
+}
+
+func TestWhatWasWrittenOutlivesTheProcess(t *testing.T) {
+	for _, unsealed := range []int64{0, 2 << 10} {
+		folder, options := t.TempDir(), Options{Unsealed: unsealed}
+		fill(t, open(t, folder, options), 0, 40)
+		again := copied(t, folder)
+		d := open(t, again, options)
+		holds(t, d, 0, 40)
+		fill(t, d, 40, 50)
+		holds(t, open(t, copied(t, again), options), 0, 50)
 	}
 }
 
 func TestRetentionBySize(t *testing.T) {
-	folder := t.TempDir()
-	d := open(t, folder, Options{Size: 64 << 10})
-	fill(t, d, 0, 1000)
+	d := open(t, t.TempDir(), Options{Size: 64 << 10})
+	fill(t, d, 0, 2000)
 	if d.Bytes() > 64<<10 {
 		t.Fatalf("%d bytes are kept", d.Bytes())
 	}
 	if _, err := d.Trace(traceID(0).String()); !errors.Is(err, telemetry.ErrNoTrace) {
 		t.Fatalf("the oldest: %v", err)
 	}
-	if spans, err := d.Trace(traceID(999).String()); err != nil || len(spans) != 1 {
-		t.Fatalf("the newest: %v, %v", spans, err)
+	holds(t, d, 1990, 2000)
+}
+
+func TestTheSizeIsThatOfTheFiles(t *testing.T) {
+	folder := t.TempDir()
+	d := open(t, folder, Options{Size: 256 << 10})
+	fill(t, d, 0, 500)
+	if err := d.settle(); err != nil {
+		t.Fatal(err)
 	}
-	if lines, err := d.Lines(telemetry.LineQuery{Limit: 5}); err != nil || len(lines) != 5 || !strings.HasPrefix(lines[4].Text, "line 999") {
-		t.Fatalf("%v, %v", lines, err)
+	sum := int64(0)
+	for _, path := range named(t, folder, "*") {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += info.Size()
+	}
+	if d.Bytes() != sum || len(named(t, folder, "*.wal")) != 1 {
+		t.Fatalf("%d bytes are said to be %d, in %v", sum, d.Bytes(), named(t, folder, "*"))
 	}
 }
 
 func TestRetentionByAge(t *testing.T) {
 	now := start
-	d := open(t, t.TempDir(), Options{Size: 1 << 20, Segment: 4 << 10, Now: func() time.Time { return now }})
+	d := open(t, t.TempDir(), Options{Size: 1 << 20, Unsealed: 4 << 10, Now: func() time.Time { return now }})
 	fill(t, d, 0, 100)
 	now = now.Add(25 * time.Hour)
 	fill(t, d, 100, 150)
@@ -158,57 +163,81 @@ func TestRetentionByAge(t *testing.T) {
 	}
 }
 
-func TestWhatTheIndexDoesNotKnowIsReadFromSegments(t *testing.T) {
-	folder := t.TempDir()
-	fill(t, open(t, folder, Options{Size: 1 << 20, Segment: 8 << 10}), 0, 500)
-	if n := len(segments(t, folder)); n < 5 {
-		t.Fatalf("%d segments", n)
+func TestRowsThatNoBlockTookAreDroppedWhenTheyAreOld(t *testing.T) {
+	now := start
+	d := open(t, t.TempDir(), Options{Unsealed: 64 << 10, Now: func() time.Time { return now }})
+	write(t, d, telemetry.Batch{Lines: []signal.Line{line(1, "quiet", signal.Info, trace.ID{})}})
+	fill(t, d, 0, 500)
+	if lines, err := d.Lines(telemetry.LineQuery{Services: []string{"quiet"}}); err != nil || len(lines) != 1 {
+		t.Fatalf("%v, %v", lines, err)
 	}
-	d := open(t, folder, Options{Size: 1 << 20, Segment: 8 << 10})
-	if spans, err := d.Trace(traceID(3).String()); err != nil || len(spans) != 1 {
-		t.Fatalf("an old trace: %v, %v", spans, err)
-	}
-	lines, err := d.Lines(telemetry.LineQuery{Limit: 450})
-	if err != nil || len(lines) != 450 || !strings.HasPrefix(lines[0].Text, "line 50x") {
-		t.Fatalf("%d lines, %v", len(lines), err)
-	}
-	if lines, err = d.Lines(telemetry.LineQuery{Trace: "4b0004"}); err != nil || len(lines) != 1 {
-		t.Fatalf("an old line by its trace: %v, %v", lines, err)
+	now = now.Add(25 * time.Hour)
+	fill(t, d, 500, 1000)
+	if lines, err := d.Lines(telemetry.LineQuery{Services: []string{"quiet"}}); err != nil || len(lines) != 0 {
+		t.Fatalf("a day later: %v, %v", lines, err)
 	}
 }
 
-func TestASegmentOfAnotherVersionIsLeftAlone(t *testing.T) {
-	folder := t.TempDir()
-	foreign := []byte("BYNSEG\x00\x09 from the future")
-	if err := os.WriteFile(filepath.Join(folder, segmentName(requests, 7)), foreign, 0o600); err != nil {
-		t.Fatal(err)
+func TestLateRowsAreFoundWhereTheyBelong(t *testing.T) {
+	d := open(t, t.TempDir(), Options{Unsealed: 4 << 10})
+	for n := 200; n > 0; n-- { // the latest first
+		write(t, d, telemetry.Batch{
+			Spans: []signal.Span{span(n, "orders", time.Duration(n)*time.Second, 1, false)}, Lines: []signal.Line{line(n, "orders", signal.Info, traceID(n))},
+		})
 	}
-	d := open(t, folder, Options{})
-	fill(t, d, 0, 1)
-	data, err := os.ReadFile(filepath.Join(folder, segmentName(requests, 7)))
-	if err != nil || string(data) != string(foreign) || len(segments(t, folder)) != 3 {
-		t.Fatalf("%q, %v", data, err)
+	lines, err := d.Lines(telemetry.LineQuery{Limit: 3})
+	if err != nil || len(lines) != 3 || lines[2].Text != "line 200" || lines[0].Text != "line 198" {
+		t.Fatalf("%+v, %v", lines, err)
+	}
+	traces, err := d.Traces(telemetry.TraceQuery{Limit: 200})
+	if err != nil || len(traces) != 200 || traces[0].ID != traceID(200) || traces[199].ID != traceID(1) {
+		t.Fatalf("%d traces, %v", len(traces), err)
 	}
 }
 
-func TestANoisyServiceEvictsOnlyItselfOverRestarts(t *testing.T) {
-	folder, options := t.TempDir(), Options{Size: 1 << 20, Segment: 256 << 10}
-	quiet(t, open(t, folder, options))
-	for range 3 { // not closed in between, as after kill -9
-		shout(t, open(t, folder, options), "noisy")
-		again := open(t, folder, options)
-		stillThere(t, again)
-		if again.Bytes() > options.Size {
-			t.Fatalf("%d bytes are kept", again.Bytes())
+func TestATraceWhoseSpansLieInTwoBlocksIsOne(t *testing.T) {
+	d := open(t, t.TempDir(), Options{Unsealed: 1 << 10})
+	write(t, d, telemetry.Batch{Spans: []signal.Span{span(1, "inner", time.Millisecond, time.Millisecond, true)}})
+	for n := 2; d.sealed() < 1; n++ {
+		write(t, d, telemetry.Batch{Spans: []signal.Span{span(n, "other", time.Millisecond, 1, false)}})
+	}
+	write(t, d, telemetry.Batch{Spans: []signal.Span{span(1, "outermost", 0, 5*time.Millisecond, false)}})
+	found, err := d.Traces(telemetry.TraceQuery{Failed: true})
+	if err != nil || len(found) != 1 || found[0].Service != "outermost" || strings.Join(found[0].Services, " ") != "outermost inner" {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	if found, _ = d.Traces(telemetry.TraceQuery{Slower: 5 * time.Millisecond}); len(found) != 1 || !found[0].Failed {
+		t.Fatalf("%+v", found)
+	}
+}
+
+func (d *Disk) sealed() int {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return len(d.mu.blocks)
+}
+
+func TestAQuietServiceStaysInTheLog(t *testing.T) {
+	folder := t.TempDir()
+	d := open(t, folder, Options{Unsealed: 32 << 10})
+	quiet(t, d)
+	fill(t, d, 100, 600)
+	if n := len(named(t, folder, "*-quiet.blk")); n != 0 {
+		t.Fatalf("%d blocks of five lines", n)
+	}
+	for _, each := range []*Disk{d, open(t, copied(t, folder), Options{})} {
+		if lines, err := each.Lines(telemetry.LineQuery{Services: []string{"quiet"}}); err != nil || len(lines) != 5 {
+			t.Fatalf("%d lines, %v", len(lines), err)
 		}
 	}
 }
 
-func TestMoreServicesThanTheSizeHasSegmentsFor(t *testing.T) {
-	d := open(t, t.TempDir(), Options{Size: 64 << 10, Segment: 32 << 10})
+func TestMoreServicesThanTheSizeHasRoomFor(t *testing.T) {
+	d := open(t, t.TempDir(), Options{Size: 64 << 10})
+	filler := noise{rand.New(rand.NewPCG(1, 2))}
 	for n := range 1000 {
 		l := line(n, fmt.Sprintf("service-%d", n%40), signal.Info, trace.ID{})
-		l.Text += strings.Repeat("x", 300)
+		l.Text += filler.text(300)
 		write(t, d, telemetry.Batch{Lines: []signal.Line{l}})
 		if d.Bytes() > 64<<10 {
 			t.Fatalf("%d bytes are kept", d.Bytes())
@@ -219,154 +248,41 @@ func TestMoreServicesThanTheSizeHasSegmentsFor(t *testing.T) {
 	}
 }
 
-// Before there were rings, requests and lines shared their segments, which had the names of those of requests.
-func TestTheLayoutBeforeIsRead(t *testing.T) {
-	folder := t.TempDir()
-	old := []byte(header)
-	for n := range 3 {
-		s, l := span(n, "orders", 0, 1, false), line(n, "orders", signal.Info, traceID(n))
-		for _, record := range [][]byte{appendSpan(make([]byte, frame), &s), appendLine(make([]byte, frame), &l)} {
-			seal(record, 0)
-			old = append(old, record...)
+func TestANoisyServiceEvictsOnlyItselfOverRestarts(t *testing.T) {
+	folder, options := t.TempDir(), Options{Size: 1 << 20}
+	quiet(t, open(t, folder, options))
+	for range 3 {
+		folder = copied(t, folder)
+		shout(t, open(t, folder, options), "noisy")
+		folder = copied(t, folder)
+		again := open(t, folder, options)
+		stillThere(t, again)
+		if again.Bytes() > options.Size {
+			t.Fatalf("%d bytes are kept", again.Bytes())
 		}
-	}
-	if err := os.WriteFile(filepath.Join(folder, "0000000003.seg"), old, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	d := open(t, folder, Options{})
-	fill(t, d, 3, 5)
-	for range 2 {
-		traces, err := d.Traces(telemetry.TraceQuery{})
-		lines, err2 := d.Lines(telemetry.LineQuery{Services: []string{"orders"}})
-		if err != nil || err2 != nil || len(traces) != 5 || len(lines) != 5 {
-			t.Fatalf("%d traces, %d lines, %v, %v", len(traces), len(lines), err, err2)
-		}
-		d = open(t, folder, Options{})
 	}
 }
 
-func TestNamesOfSegments(t *testing.T) {
+func TestNamesOfBlocks(t *testing.T) {
 	rows := []struct {
-		sentence, name, ring string
+		sentence, ring, name string
 		number               uint32
-		ours                 bool
 	}{
-		{"of requests", "0000000007.seg", requests, 7, true},
-		{"of a service", "0000000008-orders-v2.seg", "orders-v2", 8, true},
-		{"of a name that is no file's", segmentName("../a b", 9), "../a b", 9, true},
-		{"of nobody", "notes.seg", "", 0, false},
+		{"of spans", spanRing, "0000000007-+spans.blk", 7},
+		{"of the records of requests", accessRing, "0000000007-+access.blk", 7},
+		{"of a service", "orders-v2", "0000000008-orders-v2.blk", 8},
+		{"of a name that is no file's", "../a b", "0000000009-..%2Fa+b.blk", 9},
+		{"of no name", "", "0000000009-.blk", 9},
 	}
 	for _, row := range rows {
-		ring, number, ours := parseName(filepath.Join("folder", row.name))
-		if ring != row.ring || number != row.number || ours != row.ours || strings.ContainsAny(row.name, "/ ") {
-			t.Errorf("%s: %q, %d, %v of %s", row.sentence, ring, number, ours, row.name)
+		path := blockPath("folder", row.ring, row.number)
+		ring, number, ours := parseName(path)
+		if filepath.Base(path) != row.name || ring != row.ring || number != row.number || !ours {
+			t.Errorf("%s: %s is %q, %d, %v", row.sentence, path, ring, number, ours)
 		}
 	}
-}
-
-// full is a disk that has room for so many bytes.
-type full struct {
-	*os.File
-	room *int64
-}
-
-func (f full) WriteAt(p []byte, at int64) (int, error) {
-	if int64(len(p)) > *f.room {
-		n, _ := f.File.WriteAt(p[:*f.room], at)
-		return n, syscall.ENOSPC
-	}
-	*f.room -= int64(len(p))
-	return f.File.WriteAt(p, at)
-}
-
-func TestAFullDiskRefusesAndIsUsedAgainWhenThereIsRoom(t *testing.T) {
-	room, folder := int64(2000), t.TempDir()
-	d := open(t, folder, Options{open: func(path string) (file, error) {
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-		return full{f, &room}, err
-	}})
-	var refused error
-	n := 0
-	for ; refused == nil && n < 100; n++ {
-		refused = d.Write(telemetry.Batch{Spans: []signal.Span{span(n, "orders", 0, 1, false)}})
-	}
-	if !errors.Is(refused, syscall.ENOSPC) || !strings.HasPrefix(refused.Error(), "writing telemetry: ") {
-		t.Fatalf("%v", refused)
-	}
-	if err := d.Write(telemetry.Batch{Lines: []signal.Line{line(n, "orders", signal.Info, trace.ID{})}}); !errors.Is(err, syscall.ENOSPC) {
-		t.Fatalf("a segment for lines: %v", err)
-	}
-	if traces, err := d.Traces(telemetry.TraceQuery{}); err != nil || len(traces) != n-1 {
-		t.Fatalf("it serves %d traces of %d, %v", len(traces), n-1, err)
-	}
-	room = 1 << 20
-	fill(t, d, 50, 51)
-	if traces, err := open(t, folder, Options{}).Traces(telemetry.TraceQuery{}); err != nil || len(traces) != n {
-		t.Fatalf("afterwards %d traces of %d, %v", len(traces), n, err)
-	}
-}
-
-// unreadable is a disk that fails to read from an offset on.
-type unreadable struct {
-	*os.File
-	from int64
-}
-
-func (f unreadable) ReadAt(p []byte, at int64) (int, error) {
-	if at+int64(len(p)) > f.from {
-		return 0, syscall.EIO
-	}
-	return f.File.ReadAt(p, at)
-}
-
-func TestASegmentThatCannotBeReadIsNotCut(t *testing.T) {
-	folder := t.TempDir()
-	d := open(t, folder, Options{})
-	fill(t, d, 0, 10)
-	size := d.Bytes()
-	failing := open(t, folder, Options{open: func(path string) (file, error) {
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-		return unreadable{f, 100}, err
-	}})
-	fill(t, failing, 10, 11)
-	left := int64(0)
-	for _, path := range segments(t, folder)[:2] {
-		at, err := os.Stat(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		left += at.Size()
-	}
-	if left != size {
-		t.Fatalf("%d bytes are left of %d", left, size)
-	}
-	if traces, err := open(t, folder, Options{}).Traces(telemetry.TraceQuery{}); err != nil || len(traces) != 11 {
-		t.Fatalf("%d traces once it can be read again, %v", len(traces), err)
-	}
-}
-
-func TestTheIndexIsBounded(t *testing.T) {
-	x := newIndex()
-	for n := range 40_000 {
-		var id trace.ID
-		id[3], id[4], id[5] = byte(n>>16), byte(n>>8), byte(n)
-		s := span(n, "orders", 0, 1, false)
-		s.Trace = id
-		x.addSpan(&s, place{1, uint32(n)})
-		l := line(n, "talkative", signal.Info, id)
-		for range 3 {
-			x.addLine(&l, place{1, uint32(n)})
-		}
-		if n == 0 {
-			quiet := line(n, "quiet", signal.Info, id)
-			x.addLine(&quiet, place{1, 0})
-		}
-	}
-	if x.bytes > indexTraces || len(x.order) != len(x.traces) || x.marks*40 > indexLines {
-		t.Fatalf("%d bytes of traces, %d marks", x.bytes, x.marks)
-	}
-	if len(x.lines["quiet"]) != 1 {
-		t.Fatal("a talkative service pushed the quiet one out")
+	if _, _, ours := parseName("folder/notes.blk"); ours {
+		t.Error("a file of somebody else is taken for a block")
 	}
 }
 
@@ -386,7 +302,9 @@ func TestReadsWhileItWrites(t *testing.T) {
 					t.Error(err)
 				}
 				_, _ = d.Trace("4b0001")
-				_, _ = d.Traces(telemetry.TraceQuery{})
+				if _, err := d.Traces(telemetry.TraceQuery{}); err != nil {
+					t.Error(err)
+				}
 			}
 		})
 	}
@@ -403,6 +321,89 @@ func TestAClosedStoreSaysSo(t *testing.T) {
 	}
 	if _, err := d.Lines(telemetry.LineQuery{}); !errors.Is(err, ErrClosed) {
 		t.Fatal(err)
+	}
+	if _, err := d.Traces(telemetry.TraceQuery{}); !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+}
+
+// The folder is one that a release had made which kept rows in segments.
+func TestSegmentsOfAnEarlierReleaseAreTakenOver(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS("../../migration/testdata/1/telemetry")); err != nil {
+		t.Fatal(err)
+	}
+	torn, err := os.ReadFile(filepath.Join(folder, "0000000002-greeter.seg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{
+		"0000000003-other.seg": torn[:len(torn)-1], "0000000004.seg": nil, "0000000005.seg": []byte("BYNSEG\x00\x09 from the future"),
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		d := open(t, folder, Options{})
+		traces, err := d.Traces(telemetry.TraceQuery{})
+		if err != nil || len(traces) != 3 || traces[0].Start.Year() != 2026 || traces[0].Status != 200 {
+			t.Fatalf("%+v, %v", traces, err)
+		}
+		lines, err := d.Lines(telemetry.LineQuery{Access: true})
+		if err != nil || len(lines) != 3+7+6 { // of requests, of greeter, and of the torn copy of those
+			t.Fatalf("%d lines, %v", len(lines), err)
+		}
+		if left := named(t, folder, "*.seg"); len(left) != 1 || filepath.Base(left[0]) != "0000000005.seg" {
+			t.Fatalf("%v", left)
+		}
+		_ = d.Close()
+	}
+}
+
+func FuzzSegment(f *testing.F) {
+	f.Add([]byte{lineRecord, 1, 2, 3})
+	f.Add(append([]byte{spanRecord}, make([]byte, 60)...))
+	f.Fuzz(func(t *testing.T, record []byte) {
+		if len(record) == 0 {
+			return
+		}
+		var batch telemetry.Batch
+		addRecord(&batch, record)
+		for _, s := range batch.Spans {
+			if _, err := decodeSpan(appendSpan(nil, &s)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestWhatIsBeyondTheBoundsOfARowIsCut(t *testing.T) {
+	d := open(t, t.TempDir(), Options{Unsealed: 100 << 10})
+	long, many := span(1, "orders", 0, 1, false), span(2, "orders", 0, 1, false)
+	long.Attributes["long"] = strings.Repeat("ü", longestText)
+	for n := range 2 * mostAttributes {
+		many.Attributes[fmt.Sprint("many", n)] = fmt.Sprint(n)
+	}
+	for range 3 {
+		write(t, d, telemetry.Batch{Spans: []signal.Span{long, many}})
+	}
+	spans, err := d.Trace(traceID(1).String())
+	if err != nil || len(spans) != 3 {
+		t.Fatalf("%d spans, %v", len(spans), err)
+	}
+	for _, each := range spans {
+		if kept := each.Attributes["long"]; len(kept) > longestText || len(kept) < longestText-2 || strings.Trim(kept, "ü") != "" {
+			t.Fatalf("%d bytes are kept", len(kept))
+		}
+	}
+	if spans, err = d.Trace(traceID(2).String()); err != nil || len(spans) != 3 || len(spans[0].Attributes) != mostAttributes {
+		t.Fatalf("%d spans, %v", len(spans), err)
+	}
+	for name, value := range spans[0].Attributes {
+		if strings.HasPrefix(name, "many") && name != "many"+value {
+			t.Fatalf("%s is %s", name, value)
+		}
 	}
 }
 

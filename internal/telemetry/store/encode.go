@@ -2,20 +2,29 @@ package store
 
 import (
 	"encoding/binary"
-	"errors"
 	"time"
+	"unicode/utf8"
 
 	"github.com/banyan-run/banyan/internal/signal"
 	"github.com/banyan-run/banyan/internal/telemetry"
+	"github.com/banyan-run/banyan/internal/trace"
 )
 
-// The kinds of records.
+// The kinds of rows. A row begins with its kind and the id of its trace.
 const (
 	spanRecord byte = 1
 	lineRecord byte = 2
 )
 
-var errEncoding = errors.New("a record does not follow the format")
+const (
+	// traceEnd is where the id of the trace ends; spanInstant and lineInstant are where the instant begins, with the service behind.
+	traceEnd    = 1 + 16
+	spanInstant = traceEnd + 8 + 8 + 1 + 1
+	lineInstant = traceEnd + 8 + 1
+	// longestText bounds each text of a row, in bytes, and mostAttributes the attributes of a span; what is beyond is cut.
+	longestText    = 64 << 10
+	mostAttributes = 512
+)
 
 // attributeNames are written as their number from 1; a name that is not among them is written out after a zero. Names are only
 // ever added at the end: the number is the format.
@@ -32,17 +41,21 @@ func appendSpan(b []byte, s *signal.Span) []byte {
 	b = append(b, spanRecord)
 	b = append(append(append(b, s.Trace[:]...), s.ID[:]...), s.Parent[:]...)
 	b = append(b, kindNumber(s.Kind), flag(s.Failed))
-	b = binary.AppendVarint(b, s.Start.UnixNano())
+	b = binary.LittleEndian.AppendUint64(b, uint64(s.Start.UnixNano()))
 	b = binary.AppendVarint(b, int64(s.Duration))
-	b = appendText(appendText(appendText(appendText(b, s.Service), s.Instance), s.Name), s.Message)
-	b = binary.AppendUvarint(b, uint64(len(s.Attributes)))
+	b = appendShort(appendShort(appendShort(appendShort(b, s.Service), s.Instance), s.Name), s.Message)
+	left := min(len(s.Attributes), mostAttributes)
+	b = binary.AppendUvarint(b, uint64(left))
 	for name, value := range s.Attributes {
+		if left--; left < 0 {
+			break
+		}
 		number := attributeNumber(name)
 		b = binary.AppendUvarint(b, number)
 		if number == 0 {
-			b = appendText(b, name)
+			b = appendShort(b, name)
 		}
-		b = appendText(b, value)
+		b = appendShort(b, value)
 	}
 	return b
 }
@@ -51,12 +64,12 @@ func appendLine(b []byte, l *signal.Line) []byte {
 	b = append(b, lineRecord)
 	b = append(append(b, l.Trace[:]...), l.Span[:]...)
 	b = append(b, byte(l.Level))
-	b = binary.AppendVarint(b, l.At.UnixNano())
-	b = appendText(appendText(appendText(appendText(b, l.Service), l.Instance), l.Stream), l.Text)
+	b = binary.LittleEndian.AppendUint64(b, uint64(l.At.UnixNano()))
+	b = appendShort(appendShort(appendShort(appendShort(b, l.Service), l.Instance), l.Stream), l.Text)
 	if l.Message == l.Text {
 		return append(b, 0) // most lines are not structured: their message is not written twice
 	}
-	return appendText(append(b, 1), l.Message)
+	return appendShort(append(b, 1), l.Message)
 }
 
 func decodeSpan(b []byte) (signal.Span, error) {
@@ -71,7 +84,7 @@ func decodeSpan(b []byte) (signal.Span, error) {
 		return s, errEncoding
 	}
 	s.Kind, s.Failed = kinds[kind], r.byte() != 0
-	s.Start, s.Duration = time.Unix(0, r.varint()), time.Duration(r.varint())
+	s.Start, s.Duration = time.Unix(0, r.instant()), time.Duration(r.varint())
 	s.Service, s.Instance, s.Name, s.Message = r.text(), r.text(), r.text(), r.text()
 	count := r.uvarint()
 	if r.bad || count > uint64(len(r.rest)) {
@@ -92,7 +105,7 @@ func decodeLine(b []byte) (signal.Line, error) {
 	r.copy(l.Trace[:])
 	r.copy(l.Span[:])
 	l.Level = signal.Level(r.byte())
-	l.At = time.Unix(0, r.varint())
+	l.At = time.Unix(0, r.instant())
 	l.Service, l.Instance, l.Stream, l.Text = r.text(), r.text(), r.text(), r.text()
 	l.Message = l.Text
 	if r.byte() != 0 {
@@ -103,6 +116,36 @@ func decodeLine(b []byte) (signal.Line, error) {
 
 func appendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// appendShort appends a text that somebody else made, cut to what a row may hold.
+func appendShort(b []byte, s string) []byte {
+	if len(s) > longestText { // between two characters
+		_, size := utf8.DecodeLastRuneInString(s[:longestText])
+		s = s[:longestText-size]
+	}
+	return appendText(b, s)
+}
+
+// traceOf is the id of a row's trace.
+func traceOf(row []byte) trace.ID { return trace.ID(row[1:traceEnd]) }
+
+// keyOf is the service of a row and its instant.
+func keyOf(row []byte) (service []byte, at int64, err error) {
+	r := reader{rest: row}
+	if r.byte() == spanRecord {
+		r.take(spanInstant - 1)
+		at = r.instant()
+		r.varint()
+	} else {
+		r.take(lineInstant - 1)
+		at = r.instant()
+	}
+	service = r.take(r.uvarint())
+	if r.bad {
+		return nil, 0, errEncoding
+	}
+	return service, at, nil
 }
 
 func flag(set bool) byte {

@@ -116,11 +116,11 @@ func (m *Memory) Traces(q telemetry.TraceQuery) ([]telemetry.Summary, error) {
 func (m *Memory) Lines(q telemetry.LineQuery) ([]signal.Line, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	newest := newest{limit: q.Count()}
+	newest := newNewest(q.Count())
 	for _, ring := range slices.Sorted(maps.Keys(m.mu.lines)) {
 		for i := range m.mu.lines[ring] {
 			if l := &m.mu.lines[ring][i]; q.Matches(l) {
-				newest.add(*l)
+				newest.add(*l, uint64(i))
 			}
 		}
 	}

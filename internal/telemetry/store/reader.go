@@ -6,6 +6,8 @@ import "encoding/binary"
 type reader struct {
 	rest []byte
 	bad  bool
+	// at is where rest begins among the rows, for those that ask for a value.
+	at uint32
 }
 
 func (r *reader) take(n uint64) []byte {
@@ -15,7 +17,24 @@ func (r *reader) take(n uint64) []byte {
 	}
 	taken := r.rest[:n]
 	r.rest = r.rest[n:]
+	r.at += uint32(n)
 	return taken
+}
+
+// value is where the next text is.
+func (r *reader) value() value {
+	size := r.uvarint()
+	at := r.at
+	r.take(size)
+	return value{at, uint32(size)}
+}
+
+// instant is Unix nanoseconds.
+func (r *reader) instant() int64 {
+	if b := r.take(8); b != nil {
+		return int64(binary.LittleEndian.Uint64(b))
+	}
+	return 0
 }
 
 func (r *reader) skip(want byte) { r.bad = r.byte() != want || r.bad }
@@ -49,6 +68,7 @@ func (r *reader) advance(n int) {
 		return
 	}
 	r.rest = r.rest[n:]
+	r.at += uint32(n)
 }
 
 func (r *reader) attributeName() string {

@@ -2,90 +2,93 @@ package store
 
 import (
 	"errors"
-	"os"
+	"io/fs"
 )
 
-// retain removes what is too old, and what is too much before so many bytes more are written to active, which stays.
+// retain removes blocks that are too old, and those that are too many.
 //
-// Requests and what services write have half of the size each, so neither pushes the other out. Of services it is the one that
-// has most that loses its oldest lines: whoever has less than an equal share is never touched.
-func (d *Disk) retain(active *segment, more int64) error {
+// Requests and what services write have as much room each, so neither pushes the other out. Of services it is the one that has most
+// that loses its oldest block: whoever has less than an equal share is never touched.
+func (d *Disk) retain() error {
+	return d.removeAll(d.expired())
+}
+
+func (d *Disk) removeAll(blocks []*block) error {
 	var failures []error
-	for _, s := range d.expired(active, more) {
-		failures = append(failures, s.file.Close(), os.Remove(s.path))
+	for _, b := range blocks {
+		if err := d.options.files.Remove(b.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failures = append(failures, err)
+		}
 	}
 	return errors.Join(failures...)
 }
 
-func (d *Disk) expired(active *segment, more int64) []*segment {
+// expired takes off the list what has to go.
+func (d *Disk) expired() (gone []*block) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	gone := d.outdated(active)
-	for {
-		s := d.surplus(active, more)
-		if s == nil {
-			return gone
-		}
-		d.remove(s)
-		gone = append(gone, s)
-	}
-}
-
-// outdated takes the segments off that are too old, but never the newest of a ring. The caller holds mu.
-func (d *Disk) outdated(active *segment) (gone []*segment) {
 	oldest := d.options.Now().Add(-d.options.Age)
-	newest := map[string]*segment{}
-	for _, s := range d.mu.segments {
-		newest[s.ring] = s
-	}
-	for _, s := range d.mu.segments {
-		if s != active && s != newest[s.ring] && !s.newest.After(oldest) {
-			gone = append(gone, s)
+	kept := make([]*block, 0, len(d.mu.blocks)) // a new list: readers may be walking the old one
+	for _, b := range d.mu.blocks {
+		if b.newest.After(oldest) {
+			kept = append(kept, b)
+		} else {
+			gone = append(gone, b)
 		}
 	}
-	for _, s := range gone {
-		d.remove(s)
-	}
-	return gone
+	kept, surplus := surplus(kept, (d.options.Size-4*d.options.Unsealed)/2)
+	d.mu.blocks = kept
+	return append(gone, surplus...)
 }
 
-// surplus is the segment that has to go, nil when there is room. The caller holds mu.
-func (d *Disk) surplus(active *segment, more int64) *segment {
-	budget := d.options.Size / 2
-	sizes, lines := map[string]int64{}, int64(0)
-	if active != nil {
-		sizes[active.ring] = more
-		if active.ring != requests {
-			lines = more
+// surplus parts blocks, which are in the order of their age, into those that have room and those that have not. Each of the two
+// halves, requests and services, has room for so many bytes.
+func surplus(blocks []*block, room int64) (kept, gone []*block) {
+	sizes, requests, lines := map[string]int64{}, int64(0), int64(0)
+	for _, b := range blocks {
+		sizes[b.ring] += b.size
+		if ofRequests(b.ring) {
+			requests += b.size
+		} else {
+			lines += b.size
 		}
 	}
-	for _, s := range d.mu.segments {
-		sizes[s.ring] += s.size
-		if s.ring != requests {
-			lines += s.size
+	excess := map[string]int64{} // by ring, what it has to give up
+	for lines > room {
+		most := ""
+		for ring, size := range sizes {
+			if !ofRequests(ring) && (most == "" || size > sizes[most] || size == sizes[most] && ring < most) {
+				most = ring
+			}
 		}
+		step := oldest(blocks, most, excess[most])
+		excess[most], sizes[most], lines = excess[most]+step, sizes[most]-step, lines-step
 	}
-	var most *segment
-	for _, s := range d.mu.segments {
+	for _, b := range blocks {
 		switch {
-		case s == active:
-		case s.ring == requests && sizes[requests] > budget:
-			return s
-		case s.ring != requests && lines > budget && (most == nil || sizes[s.ring] > sizes[most.ring]):
-			most = s
+		case ofRequests(b.ring) && requests > room:
+			requests -= b.size
+		case !ofRequests(b.ring) && excess[b.ring] > 0:
+			excess[b.ring] -= b.size
+		default:
+			kept = append(kept, b)
+			continue
 		}
+		gone = append(gone, b)
 	}
-	return most
+	return kept, gone
 }
 
-// remove takes a segment off the list and out of the index. The caller holds mu.
-func (d *Disk) remove(s *segment) {
-	kept := make([]*segment, 0, len(d.mu.segments))
-	for _, other := range d.mu.segments {
-		if other != s {
-			kept = append(kept, other)
+// oldest is the size of the oldest block of a ring behind those that go already.
+func oldest(blocks []*block, ring string, going int64) int64 {
+	for _, b := range blocks {
+		if b.ring != ring {
+			continue
 		}
+		if going <= 0 {
+			return b.size
+		}
+		going -= b.size
 	}
-	d.mu.segments = kept // a new list: the writer may be walking the old one
-	d.mu.index.drop(s)
+	return 0
 }

@@ -1,164 +1,224 @@
 package store
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"iter"
-	"maps"
-	"os"
-	"path/filepath"
-	"slices"
 
-	"github.com/banyan-run/banyan/internal/signal"
 	"github.com/banyan-run/banyan/internal/telemetry"
 )
 
-// Write appends a batch to the newest segment of each ring that it concerns, with one system call for each half mebibyte. It
-// stops where the disk refuses, and the store stays usable: the next Write tries again.
+// placed is a row in the buffer that is to be written.
+type placed struct {
+	ring     string
+	at, size int
+}
+
+// Write logs a batch, with one system call for each half mebibyte, and returns when the system has it. It stops where the disk
+// refuses, and the store stays usable: the next Write tries again.
 func (d *Disk) Write(batch telemetry.Batch) error {
-	for ring, share := range shares(batch) {
-		if err := d.append(ring, share); err != nil {
+	if d.isClosed() {
+		return fmt.Errorf("writing telemetry: %w", ErrClosed)
+	}
+	for len(batch.Spans)+len(batch.Lines) > 0 {
+		if err := d.makeRoom(); err != nil {
 			return fmt.Errorf("writing telemetry: %w", err)
 		}
+		d.encode(&batch)
+		if err := d.log.put(d.buffer); err != nil {
+			return fmt.Errorf("writing telemetry: %w", err)
+		}
+		d.accept()
+		d.wake()
 	}
 	return nil
 }
 
-// shares yields what of a batch belongs to which ring, requests first.
-func shares(batch telemetry.Batch) iter.Seq2[string, telemetry.Batch] {
-	return func(yield func(string, telemetry.Batch) bool) {
-		lines := map[string][]signal.Line{}
-		for i := range batch.Lines {
-			ring := ringOf(&batch.Lines[i])
-			lines[ring] = append(lines[ring], batch.Lines[i])
-		}
-		if !yield(requests, telemetry.Batch{Spans: batch.Spans, Lines: lines[requests]}) {
-			return
-		}
-		delete(lines, requests)
-		for _, ring := range slices.Sorted(maps.Keys(lines)) {
-			if !yield(ring, telemetry.Batch{Lines: lines[ring]}) {
-				return
-			}
-		}
-	}
-}
-
-func ringOf(l *signal.Line) string {
-	if l.Stream == telemetry.Access {
-		return requests
-	}
-	return l.Service
-}
-
-func (d *Disk) append(ring string, batch telemetry.Batch) error {
-	for len(batch.Spans)+len(batch.Lines) > 0 {
-		part := d.encode(&batch, min(512<<10, d.bound(ring)))
-		active, err := d.active(ring, int64(len(d.buffer)))
-		if err != nil {
-			return err
-		}
-		if err := active.put(d.buffer); err != nil {
-			return err
-		}
-		active.newest = d.options.Now()
-		d.note(part, active)
-	}
-	return nil
-}
-
-// bound is how big a segment of the ring becomes. There is one for each service that writes, so that one is small.
-func (d *Disk) bound(ring string) int64 {
-	if ring == requests {
-		return d.options.Segment
-	}
-	return max(d.options.Segment/8, 1)
-}
-
-// encode frames the beginning of batch into the buffer, as long as there is room, and takes it off.
-func (d *Disk) encode(batch *telemetry.Batch, room int64) (part telemetry.Batch) {
-	d.buffer, d.placed = d.buffer[:0], d.placed[:0]
-	spans, lines := 0, 0
-	for ; spans < len(batch.Spans) && int64(len(d.buffer)) < room; spans++ {
-		start := d.begin()
-		d.buffer = appendSpan(d.buffer, &batch.Spans[spans])
-		seal(d.buffer, start)
-	}
-	for ; lines < len(batch.Lines) && int64(len(d.buffer)) < room; lines++ {
-		start := d.begin()
-		d.buffer = appendLine(d.buffer, &batch.Lines[lines])
-		seal(d.buffer, start)
-	}
-	part = telemetry.Batch{Spans: batch.Spans[:spans], Lines: batch.Lines[:lines]}
-	batch.Spans, batch.Lines = batch.Spans[spans:], batch.Lines[lines:]
-	return part
-}
-
-func (d *Disk) begin() (start int) {
-	start = len(d.buffer)
-	d.placed = append(d.placed, place{offset: uint32(start)})
-	d.buffer = append(d.buffer, make([]byte, frame)...)
-	return start
-}
-
-// note tells the index where the records of part are, and readers how far the segment goes.
-func (d *Disk) note(part telemetry.Batch, active *segment) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	base := active.size
-	active.size += int64(len(d.buffer))
-	for i := range part.Spans {
-		d.mu.index.addSpan(&part.Spans[i], place{active.number, uint32(base) + d.placed[i].offset})
-	}
-	for i := range part.Lines {
-		at := d.placed[len(part.Spans)+i]
-		d.mu.index.addLine(&part.Lines[i], place{active.number, uint32(base) + at.offset})
-	}
-}
-
-// active is the segment of the ring to write to, a new one when the last is full, and there is room for so many bytes more.
-func (d *Disk) active(ring string, more int64) (*segment, error) {
-	last, err := d.last(ring)
-	if err != nil {
-		return nil, err
-	}
-	if last == nil || !last.writable || last.size+more > d.bound(ring) {
-		if last, err = d.create(ring); err != nil {
-			return nil, err
-		}
-		d.mu.Lock()
-		d.mu.segments = append(d.mu.segments, last)
-		d.mu.Unlock()
-	}
-	return last, d.retain(last, more)
-}
-
-// last is the newest segment of a ring, nil where it has none.
-func (d *Disk) last(ring string) (*segment, error) {
+func (d *Disk) isClosed() bool {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	if d.mu.closed {
-		return nil, ErrClosed
-	}
-	for _, s := range slices.Backward(d.mu.segments) {
-		if s.ring == ring {
-			return s, nil
-		}
-	}
-	return nil, nil
+	return d.mu.closed
 }
 
-func (d *Disk) create(ring string) (*segment, error) {
-	number := d.number + 1
-	path := filepath.Join(d.folder, segmentName(ring, number))
-	f, err := d.options.open(path)
+// encode makes a record of the beginning of batch, as long as there is room, and takes it off.
+func (d *Disk) encode(batch *telemetry.Batch) {
+	d.buffer, d.placed = append(d.buffer[:0], 0, 0, 0, 0, 0, 0, 0, 0, batchRecord), d.placed[:0]
+	room := min(recordBytes, int(d.options.Unsealed))
+	full := func() bool { return len(d.buffer) >= room || len(d.placed) >= recordRows }
+	spans, lines := 0, 0
+	for ; spans < len(batch.Spans) && !full(); spans++ {
+		d.row = appendSpan(d.row[:0], &batch.Spans[spans])
+		d.place(spanRing)
+	}
+	for ; lines < len(batch.Lines) && !full(); lines++ {
+		d.row = appendLine(d.row[:0], &batch.Lines[lines])
+		d.place(ringOf(&batch.Lines[lines]))
+	}
+	batch.Spans, batch.Lines = batch.Spans[spans:], batch.Lines[lines:]
+	closeFrame(d.buffer)
+}
+
+func (d *Disk) place(ring string) {
+	d.buffer = binary.AppendUvarint(d.buffer, uint64(len(d.row)))
+	d.placed = append(d.placed, placed{ring, len(d.buffer), len(d.row)})
+	d.buffer = append(d.buffer, d.row...)
+}
+
+// accept has readers see what was logged.
+func (d *Disk) accept() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, at := range d.placed {
+		p := d.mu.rings[at.ring]
+		if p == nil {
+			p = &pending{}
+			d.mu.rings[at.ring] = p
+		}
+		p.add(d.buffer[at.at : at.at+at.size])
+	}
+	d.mu.logged = d.log.size
+}
+
+// makeRoom seals what is pending when it is as much as it may be. While that fails the log grows to twice the bound, and then
+// nothing more is accepted.
+func (d *Disk) makeRoom() error {
+	unsealed, most := int64(0), 0
+	for _, p := range d.mu.rings { // which the writer alone changes
+		unsealed, most = unsealed+p.cost(), max(most, len(p.starts))
+	}
+	if d.log.broken.Load() {
+		return d.seal()
+	}
+	if unsealed < d.options.Unsealed && most <= blockRows-recordRows {
+		return nil
+	}
+	err := d.seal()
+	if unsealed < 2*d.options.Unsealed && most <= blockRows-recordRows {
+		return nil
+	}
+	return err
+}
+
+// seal makes blocks of the rings that have most, and starts a new log with the rows of the others.
+//
+// The log of before goes when all of that survives the end of the machine. Until then a crash leaves both, and opening takes each
+// ring from one place: the block that has the log's number, or the next log if it carried the ring, or else the log.
+func (d *Disk) seal() error {
+	if err := d.settle(); err != nil && !d.log.broken.Load() { // so that there are two logs at most
+		return err
+	}
+	whole, carried := divide(d.mu.rings, d.options.Unsealed)
+	d.dropOld(carried)
+	built, err := d.build(whole)
 	if err != nil {
-		return nil, err
+		return errors.Join(err, d.undo(built))
 	}
-	s := &segment{ring: ring, number: number, path: path, file: f, writable: true, newest: d.options.Now()}
-	if err := errors.Join(f.Truncate(0), s.cut(0)); err != nil {
-		return nil, errors.Join(err, f.Close(), os.Remove(path))
+	next, err := d.startLog(d.log.number+1, carried)
+	if err != nil {
+		return errors.Join(err, d.undo(built))
 	}
-	d.number = number
-	return s, nil
+	d.settling.follow(next, settlement{old: []*wal{d.log}, blocks: built})
+	d.mu.Lock()
+	d.mu.blocks = append(d.mu.blocks[:len(d.mu.blocks):len(d.mu.blocks)], built...)
+	d.mu.rings, d.mu.waiting, d.mu.logged = carried, d.mu.waiting+d.log.size, next.size
+	d.mu.Unlock()
+	d.log = next
+	d.wake()
+	return d.retain()
+}
+
+// build writes a block for each of the rings that are pending.
+func (d *Disk) build(rings []string) ([]*block, error) {
+	w, known := d.writers.Get().(*blockWriter)
+	if !known {
+		var err error
+		if w, err = newBlockWriter(); err != nil {
+			return nil, err
+		}
+	}
+	defer func() {
+		clear(w.present[:cap(w.present)]) // it would keep the rows
+		d.writers.Put(w)
+	}()
+	var built []*block
+	for _, ring := range rings {
+		content, facts, err := w.write(d.mu.rings[ring])
+		if err != nil {
+			return built, err
+		}
+		b := &block{
+			ring: ring, number: d.log.number, path: blockPath(d.folder, ring, d.log.number), size: int64(len(content)), facts: facts,
+			newest: d.options.Now(),
+		}
+		built = append(built, b)
+		if err := d.writeBlock(b, content); err != nil {
+			return built, err
+		}
+	}
+	return built, nil
+}
+
+func (d *Disk) writeBlock(b *block, content []byte) error {
+	f, err := d.options.files.Open(b.path)
+	if err != nil {
+		return err
+	}
+	b.fresh = f
+	_, err = f.WriteAt(content, 0)
+	return errors.Join(err, f.Truncate(b.size)) // a failure may have left a longer one of this name
+}
+
+// undo takes back what was built.
+func (d *Disk) undo(built []*block) error {
+	var failures []error
+	for _, b := range built {
+		if b.fresh != nil {
+			failures = append(failures, b.fresh.Close())
+		}
+	}
+	return errors.Join(append(failures, d.removeAll(built))...)
+}
+
+// startLog makes a log that begins with rows that are pending.
+func (d *Disk) startLog(number uint32, carried map[string]*pending) (*wal, error) {
+	l, err := d.create(number)
+	if err != nil || len(carried) == 0 {
+		return l, err
+	}
+	b := append(make([]byte, frame), carriedRecord)
+	b = binary.AppendUvarint(b, uint64(len(carried)))
+	for ring := range carried {
+		b = appendText(b, ring)
+	}
+	for _, p := range carried {
+		for i := range p.starts {
+			row := p.row(i)
+			b = append(binary.AppendUvarint(b, uint64(len(row))), row...)
+		}
+	}
+	closeFrame(b)
+	if err := l.put(b); err != nil {
+		return nil, errors.Join(err, d.discard(l))
+	}
+	return l, nil
+}
+
+// dropOld leaves out rows that are too old to be carried along.
+func (d *Disk) dropOld(carried map[string]*pending) {
+	oldest := d.options.Now().Add(-d.options.Age).UnixNano()
+	for ring, p := range carried {
+		kept := &pending{}
+		for i := range p.starts {
+			if _, at, err := keyOf(p.row(i)); err == nil && at > oldest {
+				kept.add(p.row(i))
+			}
+		}
+		switch len(kept.starts) {
+		case len(p.starts):
+		case 0:
+			delete(carried, ring)
+		default:
+			carried[ring] = kept
+		}
+	}
 }
