@@ -90,6 +90,10 @@ bench-engine: build ## The engine beside nginx, HAProxy, Caddy and ReverseProxy:
 	bash bench/engine/install.sh
 	go run ./bench/engine
 
+.PHONY: bench-telemetry
+bench-telemetry: ## CPU, bytes and answers of the store of spans and lines
+	go run ./bench/telemetry
+
 .PHONY: clean
 clean: ## Remove what was built
 	rm -rf bin dist examples/*/bin
