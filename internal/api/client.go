@@ -269,6 +269,7 @@ func (q LineQuery) values() url.Values {
 	put(v, "instance", q.Instance)
 	put(v, "trace", q.Trace)
 	put(v, "level", q.Level)
+	put(v, "words", q.Words)
 	if !q.Since.IsZero() {
 		v.Set("since", q.Since.Format(time.RFC3339Nano))
 	}

@@ -27,6 +27,7 @@ var lineFilters = []Parameter{
 	{"since", "RFC 3339 instant."},
 	{"limit", "How many of the newest."},
 	{"access", "true: access records as well."},
+	{"words", "Words that all stand in the line, in any order and case."},
 }
 
 var operations = []Operation{

@@ -23,6 +23,8 @@ type LineQuery struct {
 	Limit int
 	// Access asks for access records as well.
 	Access bool
+	// Words all stand in the line, each as a whole word, in any order and case.
+	Words string
 }
 
 // TraceQuery selects traces.

@@ -222,7 +222,7 @@ func lineQuery(r *http.Request) (LineQuery, error) {
 	}
 	query := LineQuery{
 		Services: q["service"], Instance: q.Get("instance"), Trace: q.Get("trace"), Level: q.Get("level"),
-		Limit: limit, Access: q.Get("access") == "true",
+		Limit: limit, Access: q.Get("access") == "true", Words: q.Get("words"),
 	}
 	if text := q.Get("since"); text != "" {
 		if query.Since, err = time.Parse(time.RFC3339Nano, text); err != nil {

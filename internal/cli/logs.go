@@ -28,7 +28,7 @@ func (s *shell) logsCommand() *cobra.Command {
 		Use: "logs [service…]", Short: "Show what services wrote",
 		Long: "Show the newest lines of all services, or of those named, oldest first. A name may be an instance, as orders.2, or a task.\n" +
 			"--trace shows the lines of one request through all services.",
-		Example: "  banyan logs -f orders\n  banyan logs --level warn --since 10m\n  banyan logs --trace 4bf92f35\n  banyan logs -n 1000 -o json",
+		Example: "  banyan logs -f orders\n  banyan logs --level warn --since 10m\n  banyan logs --words 'payment declined'\n  banyan logs --trace 4bf92f35\n  banyan logs -n 1000 -o json",
 		RunE:    func(cmd *cobra.Command, args []string) error { return s.logs(cmd.Context(), o, args) },
 	}
 	cmd.ValidArgsFunction = s.services
@@ -37,6 +37,7 @@ func (s *shell) logsCommand() *cobra.Command {
 	flags.StringVar(&o.query.Trace, "trace", "", "lines of one trace: its id, or the beginning of it")
 	flags.StringVar(&o.since, "since", "", "lines since then: a duration (10m), a clock time (14:03) or an instant (RFC 3339)")
 	flags.StringVar(&o.query.Level, "level", "", "the least grave level: trace, debug, info, warn, error or fatal")
+	flags.StringVar(&o.query.Words, "words", "", "lines that have all of these words, in any order and case")
 	flags.IntVarP(&o.query.Limit, "lines", "n", 200, "how many of the newest lines")
 	flags.BoolVar(&o.query.Access, "access", false, "a line for each request as well")
 	flags.BoolVarP(&o.timestamps, "timestamps", "t", false, "begin each line with its time")

@@ -135,6 +135,7 @@ func (s *sight) FollowJournal(ctx context.Context) iter.Seq[api.Deed] {
 func lineQuery(q api.LineQuery) (telemetry.LineQuery, error) {
 	query := telemetry.LineQuery{
 		Services: q.Services, Instance: q.Instance, Trace: strings.ToLower(q.Trace), Since: q.Since, Limit: q.Limit, Access: q.Access,
+		Words: q.Words,
 	}
 	if q.Level == "" {
 		return query, nil
