@@ -19,8 +19,7 @@ func Of(x *exchange.Exchange) signal.Exchange {
 		start = time.Now()
 	}
 	r := signal.Exchange{
-		Trace: x.Trace, Caller: strings.Clone(x.Edge.Caller), Callee: strings.Clone(x.Edge.Callee), Instance: strings.Clone(x.Note.Instance),
-		Method: methodOf(x.Request.Method), Path: bounded(x.Request.Path),
+		Trace: x.Trace, Caller: x.Edge.Caller, Callee: x.Edge.Callee, Instance: x.Note.Instance, Method: methodOf(x.Request.Method),
 		Protocol: protocolOf(x), Status: x.Reply.Head.Status, GRPCStatus: grpcStatus(x), Start: start,
 		Times: signal.Times{
 			Queue: since(start, x.Note.Queued), Connect: since(start, x.Note.Connected), FirstByte: since(start, x.Note.Answered),
@@ -28,13 +27,18 @@ func Of(x *exchange.Exchange) signal.Exchange {
 		},
 		BytesIn: x.Note.BytesIn, BytesOut: x.Note.BytesOut, Tries: x.Note.Tries, Verified: x.Peer.Verified,
 	}
-	r.Trace.State = strings.Clone(x.Trace.State)
+	r.Path, r.Trace.State = bounded(x.Request.Path), x.Trace.State
+	all := joined(r.Caller, r.Callee, r.Instance, r.Path, r.Trace.State)
+	r.Caller, all = cut(all, len(r.Caller))
+	r.Callee, all = cut(all, len(r.Callee))
+	r.Instance, all = cut(all, len(r.Instance))
+	r.Path, r.Trace.State = cut(all, len(r.Path))
 	if x.Route != nil {
 		r.Route = x.Route.Template
 	}
 	if x.Note.Cause != nil {
 		c := problem.CauseOf(x.Note.Cause)
-		r.Code, r.Reason = string(c.Code), bounded(c.Reason())
+		r.Code, r.Reason = string(c.Code), strings.Clone(bounded(c.Reason()))
 	}
 	return r
 }
@@ -42,10 +46,26 @@ func Of(x *exchange.Exchange) signal.Exchange {
 // most bounds what a record keeps of a text that a client may choose, in bytes: thousands of records wait, and are indexed, in memory.
 const most = 1 << 10
 
-// bounded is a copy of text, cut where it is too long.
+// joined copies what is the exchange's own memory, all into one piece; + would not copy where all but one are empty.
+func joined(texts ...string) string {
+	length := 0
+	for _, text := range texts {
+		length += len(text)
+	}
+	var b strings.Builder
+	b.Grow(length)
+	for _, text := range texts {
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+func cut(text string, at int) (before, after string) { return text[:at], text[at:] }
+
+// bounded is text, cut where it is too long.
 func bounded(text string) string {
 	if len(text) <= most {
-		return strings.Clone(text)
+		return text
 	}
 	return strings.ToValidUTF8(text[:most], "") + "…"
 }
@@ -64,7 +84,7 @@ func methodOf(method string) string {
 			return known
 		}
 	}
-	return bounded(method)
+	return strings.Clone(bounded(method))
 }
 
 var webSocket = []byte("websocket")
@@ -87,6 +107,9 @@ func grpcStatus(x *exchange.Exchange) int {
 	value := x.Reply.Head.Get("Grpc-Status")
 	if value == nil && x.Reply.Trailer != nil && x.Endpoint.H2 {
 		value = x.Reply.Trailer.Get("Grpc-Status")
+	}
+	if len(value) == 0 {
+		return -1
 	}
 	if status, err := strconv.Atoi(string(value)); err == nil && status >= 0 {
 		return status
