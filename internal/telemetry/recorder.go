@@ -62,6 +62,7 @@ type Recorder struct {
 
 	// The rest is the writer's own.
 	spans       []signal.Span
+	maps        reuse
 	access      []signal.Line
 	propagation propagation
 	failedSince uint64

@@ -14,11 +14,15 @@ const Gateway = "gateway"
 // spansOf makes the two spans of a hop: the caller's, which lasts as long as the exchange, and the callee's, which begins
 // when the connection was there. What the callee calls names the exchange's span as its parent, so the callee's span has that
 // id and the caller's has one derived from it. A request that no instance saw has the caller's span alone.
-func spansOf(x *signal.Exchange, dst []signal.Span) []signal.Span {
+func spansOf(x *signal.Exchange, maps *reuse, dst []signal.Span) []signal.Span {
+	status := ""
+	if x.Status > 0 {
+		status = strconv.Itoa(x.Status)
+	}
 	caller := signal.Span{
 		Trace: x.Trace.Trace, ID: callerSpan(x.Trace.Span), Parent: x.Trace.Parent,
 		Service: x.Caller, Kind: signal.Client, Name: nameOf(x),
-		Start: x.Start, Duration: x.Times.Total, Failed: Failed(x), Message: messageOf(x), Attributes: attributesOf(x),
+		Start: x.Start, Duration: x.Times.Total, Failed: Failed(x), Message: messageOf(x), Attributes: attributesOf(x, status, maps.next()),
 	}
 	if x.Caller == Gateway {
 		caller.Kind = signal.Server // the gateway serves an outside client; its hop inwards is the callee's span
@@ -32,7 +36,7 @@ func spansOf(x *signal.Exchange, dst []signal.Span) []signal.Span {
 	callee.Service, callee.Instance = x.Callee, x.Instance
 	reached := min(max(x.Times.Queue, x.Times.Connect), x.Times.Total)
 	callee.Start, callee.Duration = x.Start.Add(reached), x.Times.Total-reached
-	callee.Attributes = servedAttributes(x)
+	callee.Attributes = servedAttributes(x, status, maps.next())
 	return append(dst, callee)
 }
 
@@ -61,8 +65,8 @@ func nameOf(x *signal.Exchange) string {
 
 func isGRPC(x *signal.Exchange) bool { return x.Protocol == "grpc" }
 
-func attributesOf(x *signal.Exchange) map[string]string {
-	a := servedAttributes(x)
+func attributesOf(x *signal.Exchange, status string, a map[string]string) map[string]string {
+	servedAttributes(x, status, a)
 	if x.Callee != "" {
 		a[ServerAddress] = x.Callee
 	}
@@ -84,11 +88,10 @@ func attributesOf(x *signal.Exchange) map[string]string {
 }
 
 // servedAttributes are those that both sides of a hop carry.
-func servedAttributes(x *signal.Exchange) map[string]string {
-	a := make(map[string]string, 12)
+func servedAttributes(x *signal.Exchange, status string, a map[string]string) map[string]string {
 	a[RequestMethod], a[URLPath], a[Caller] = x.Method, x.Path, x.Caller
-	if x.Status > 0 {
-		a[StatusCode] = strconv.Itoa(x.Status)
+	if status != "" {
+		a[StatusCode] = status
 	}
 	if Failed(x) {
 		a[ErrorType] = errorType(x)

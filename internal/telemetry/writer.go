@@ -88,6 +88,7 @@ func (r *Recorder) write(stale time.Time) {
 	}
 	r.report(r.means.Store.Write(batch), uint64(len(batch.Spans)+len(batch.Lines)))
 	r.feed.Publish(batch.Lines...)
+	r.maps.recycle()
 	clear(r.spans)
 	clear(r.access)
 	r.spans, r.access = r.spans[:0], r.access[:0]
@@ -105,7 +106,7 @@ func (r *Recorder) takeLines(stale time.Time) []signal.Line {
 // take makes spans and an access line of one exchange.
 func (r *Recorder) take(x *signal.Exchange) {
 	x.Path, x.Reason = r.means.Redact.Text(x.Path), r.means.Redact.Text(x.Reason)
-	r.spans = spansOf(x, r.spans)
+	r.spans = spansOf(x, &r.maps, r.spans)
 	r.access = append(r.access, accessOf(x))
 	r.propagation.called(x)
 }
