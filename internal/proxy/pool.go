@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"maps"
+	"math/bits"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,9 +18,49 @@ type destination struct {
 const perDestination = 512
 
 // keptConnections are the unused connections to one destination. Slots are looked through from the first, so that a few stay in use and
-// the others age. No lock: a slot is taken and filled by one swap.
+// the others age. No lock: whoever clears a bit of full owns what is in its slot, and sets it after a slot was filled.
 type keptConnections struct {
+	full  [perDestination / 64]atomic.Uint64
 	slots [perDestination]atomic.Pointer[upstream]
+}
+
+// from takes the first connection in slot at or behind it, and tells the slot: nil where there is none.
+func (k *keptConnections) from(at int) (*upstream, int) {
+	for word := at / 64; word < len(k.full); word++ {
+		ahead := ^uint64(0)
+		if word == at/64 {
+			ahead <<= at % 64
+		}
+		for full := k.full[word].Load() & ahead; full != 0; full &= full - 1 {
+			bit := full & -full
+			if k.full[word].And(^bit)&bit == 0 {
+				continue // another was quicker
+			}
+			slot := word*64 + bits.TrailingZeros64(bit)
+			return k.slots[slot].Swap(nil), slot
+		}
+	}
+	return nil, 0
+}
+
+// keep fills the first empty slot; it is false when there is none.
+func (k *keptConnections) keep(u *upstream) bool {
+	for word := range k.full {
+		for empty := ^k.full[word].Load(); empty != 0; empty &= empty - 1 {
+			if k.fill(word*64+bits.TrailingZeros64(empty), u) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (k *keptConnections) fill(slot int, u *upstream) bool {
+	filled := k.slots[slot].CompareAndSwap(nil, u)
+	if filled {
+		k.full[slot/64].Or(1 << (slot % 64))
+	}
+	return filled
 }
 
 // pools are the unused connections by destination. Readers load one map; a new destination swaps it.
@@ -49,18 +90,11 @@ func (p *pools) take(to destination, now time.Time, trust bool) *upstream {
 	if pool == nil {
 		return nil
 	}
-	for i := range pool.slots {
-		if pool.slots[i].Load() == nil {
-			continue
-		}
-		u := pool.slots[i].Swap(nil)
-		switch {
-		case u == nil:
-		case u.fresh(now, p.keep, trust):
+	for u, at := pool.from(0); u != nil; u, at = pool.from(at + 1) {
+		if u.fresh(now, p.keep, trust) {
 			return u
-		default:
-			_ = u.conn.Close()
 		}
+		_ = u.conn.Close()
 	}
 	return nil
 }
@@ -78,15 +112,13 @@ func (p *pools) put(u *upstream) {
 	if pool == nil {
 		pool = p.open(u.to)
 	}
-	for i := range pool.slots {
-		if pool.slots[i].Load() == nil && pool.slots[i].CompareAndSwap(nil, u) {
-			if p.closed.Load() {
-				p.clear(func(*upstream) bool { return true })
-			}
-			return
-		}
+	if !pool.keep(u) {
+		_ = u.conn.Close()
+		return
 	}
-	_ = u.conn.Close()
+	if p.closed.Load() {
+		p.clear(func(*upstream) bool { return true })
+	}
 }
 
 // open adds a destination, and starts the sweep that closes what has aged.
@@ -137,17 +169,12 @@ func (p *pools) clear(unwanted func(*upstream) bool) map[destination]int {
 		return left
 	}
 	for to, pool := range *all {
-		for i := range pool.slots {
-			u := pool.slots[i].Swap(nil)
-			switch {
-			case u == nil:
-			case unwanted(u):
-				_ = u.conn.Close()
-			case pool.slots[i].CompareAndSwap(nil, u):
+		for u, at := pool.from(0); u != nil; u, at = pool.from(at + 1) {
+			if !unwanted(u) && pool.fill(at, u) {
 				left[to]++
-			default:
-				_ = u.conn.Close()
+				continue
 			}
+			_ = u.conn.Close()
 		}
 	}
 	return left
