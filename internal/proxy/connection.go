@@ -232,11 +232,13 @@ func (c *connection) serveOne(end int, err error) bool {
 	x := &c.x
 	x.Peer, x.Now = c.peer, time.Now()
 	c.keep, c.begun = false, false
-	c.frame.reset()
-	c.body.begin(x, &c.frame)
 	if err == nil {
 		err = c.admit(x, end)
 	}
+	if err != nil {
+		c.frame.reset() // whether a body follows is not known
+	}
+	c.body.begin(x, &c.frame)
 	if err != nil {
 		c.refuse(x, asRequest(err))
 	} else {
@@ -247,7 +249,7 @@ func (c *connection) serveOne(end int, err error) bool {
 	return c.keep
 }
 
-// admit parses the head, and frames the body.
+// admit parses the head.
 func (c *connection) admit(x *exchange.Exchange, end int) error {
 	head := c.in.buffered()[:end]
 	if err := parseRequest(head, &x.Request, &c.frame, &c.server.limits); err != nil {
@@ -258,7 +260,6 @@ func (c *connection) admit(x *exchange.Exchange, end int) error {
 	}
 	c.in.pin(end)
 	c.keep = c.frame.persists(x.Request.Proto) && !c.server.draining.Load()
-	c.body.begin(x, &c.frame)
 	if x.Request.Proto == exchange.HTTP11 {
 		x.Interim = c.pass
 	}

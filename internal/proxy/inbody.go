@@ -50,10 +50,13 @@ func (b *inBody) rest() int64 {
 func (b *inBody) begin(x *exchange.Exchange, f *framing) {
 	b.length, b.coded, b.count, b.failed = max(f.length, 0), f.chunked, 0, nil
 	b.left = b.length
-	b.interrupted.Store(false)
-	b.broken.Store(false)
-	b.complete.Store(!b.coded && b.left == 0)
-	b.promise.Store(noPromise)
+	// Each is looked at first: a store that others must see at once costs more than most that is done for a request.
+	set(&b.interrupted, false)
+	set(&b.broken, false)
+	set(&b.complete, !b.coded && b.left == 0)
+	if b.promise.Load() != noPromise {
+		b.promise.Store(noPromise)
+	}
 	if b.complete.Load() {
 		x.Body.Reset(nil, 0)
 		return
@@ -163,7 +166,13 @@ func (b *inBody) Interrupt() {
 }
 
 // Resume lets Read go on.
-func (b *inBody) Resume() { b.interrupted.Store(false) }
+func (b *inBody) Resume() { set(&b.interrupted, false) }
+
+func set(flag *atomic.Bool, to bool) {
+	if flag.Load() != to {
+		flag.Store(to)
+	}
+}
 
 // longAgo is a deadline that ends a read which waits.
 func longAgo() time.Time { return time.Unix(1, 0) }
