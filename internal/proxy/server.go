@@ -39,6 +39,7 @@ type Server struct {
 	limits   Limits
 	memory   exchange.Budget
 	draining atomic.Bool
+	watcher  watcher
 	all      sync.WaitGroup
 	mu       struct {
 		sync.Mutex
@@ -53,6 +54,8 @@ func (s *Server) prepare() {
 	s.once.Do(func() {
 		s.limits = s.Limits.orDefaults()
 		s.memory.Grant(s.limits.Memory)
+		s.watcher.timer = time.AfterFunc(unwatched, s.look)
+		s.watcher.timer.Stop()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.mu.listeners, s.mu.connections = map[net.Listener]struct{}{}, map[*connection]struct{}{}

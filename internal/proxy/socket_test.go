@@ -35,7 +35,7 @@ func paired(t *testing.T, f func(net.Conn)) net.Conn {
 	return conn
 }
 
-// Where the machine is busy, the first 20 ms may be over before the request has gone out.
+// Where the machine is busy, the time until it is watched for may be over before the request has gone out.
 func TestARequestThatFoundNoTimeToGoOutIsStillSent(t *testing.T) {
 	conn := paired(t, func(conn net.Conn) {
 		in := bufio.NewReader(conn)
