@@ -61,8 +61,9 @@ func (r *Reconciler) hooks(ctx context.Context, v version, all []graph.Ref, when
 
 // sequel is the run of the tasks that come after a release is ready.
 type sequel struct {
-	// mark is what it is of: those of another one are done anew.
+	// mark is what it is of: those of another one are done anew. turn tells its run from one that was abandoned and ends late.
 	mark rollout.Mark
+	turn int
 	// task runs now, empty when none does; problem is why one failed.
 	task    string
 	problem *supervise.Problem
@@ -86,27 +87,32 @@ func (l *loop) followUp(k *kept) {
 	ctx, cancel := context.WithCancel(context.Background())
 	v := *k.current
 	v.app, v.service = k.app, k.service
-	k.sequel = sequel{mark: mark, task: k.service.Hooks.After[0].Name, cancel: cancel}
+	turn := k.sequel.turn + 1
+	k.sequel = sequel{mark: mark, turn: turn, task: k.service.Hooks.After[0].Name, cancel: cancel}
 	l.group.Go("following up "+k.name, func(group context.Context) error {
 		defer cancel()
 		defer context.AfterFunc(group, cancel)()
 		err := l.hooks(ctx, v, v.service.Hooks.After, "after", func(name string) {
-			l.tell(ctx, func(l *loop) { k.sequel.task = name })
+			l.tell(ctx, func(*loop) {
+				if k.sequel.turn == turn {
+					k.sequel.task = name
+				}
+			})
 		})
-		l.tell(group, func(l *loop) { l.followed(k, mark, err) })
+		l.tell(group, func(l *loop) { l.followed(k, turn, err) })
 		return nil
 	})
 }
 
 // followed takes up how the tasks after a release ended.
-func (l *loop) followed(k *kept, mark rollout.Mark, err error) {
-	if k.sequel.mark != mark || k.sequel.task == "" {
+func (l *loop) followed(k *kept, turn int, err error) {
+	if k.sequel.turn != turn {
 		return
 	}
 	k.sequel.task = ""
 	switch {
 	case err == nil:
-		k.memory.Within.Followed = mark.Release
+		k.memory.Within.Followed = k.sequel.mark.Release
 	case errors.Is(err, context.Canceled):
 	default:
 		k.sequel.problem = l.problem(k.service, err)
@@ -118,7 +124,7 @@ func (k *kept) abandon() {
 	if k.sequel.cancel != nil {
 		k.sequel.cancel()
 	}
-	k.sequel = sequel{}
+	k.sequel = sequel{turn: k.sequel.turn + 1}
 }
 
 // hooked tells whether the problem of a service is that of a hook.

@@ -24,13 +24,23 @@ type fakeTasks struct {
 		sync.Mutex
 		ran    []string
 		broken map[string]bool
+		begun  int
+		// lingers is how long a task goes on once it is asked to end.
+		lingers time.Duration
 	}
 }
 
 func (f *fakeTasks) Hook(ctx context.Context, app *graph.App, name, why string) error {
+	f.mu.Lock()
+	f.mu.begun++
+	f.mu.Unlock()
 	select {
 	case <-time.After(lasts):
 	case <-ctx.Done():
+		f.mu.Lock()
+		lingers := f.mu.lingers
+		f.mu.Unlock()
+		time.Sleep(lingers)
 		return ctx.Err()
 	}
 	f.mu.Lock()
@@ -167,6 +177,33 @@ func TestAHookAfterThatFailsIsToldWhileTheServiceServes(t *testing.T) {
 		s.settle(time.Minute)
 		s.phase("orders", Running)
 		s.ran(tasks, ranAfter)
+	})
+}
+
+func TestATaskThatEndsLateDoesNotEndTheOneThatTookItsPlace(t *testing.T) {
+	hooking(t, func(s *stage, tasks *fakeTasks) {
+		s.begin(hooked())
+		s.settle(lasts + boot + lasts/2)
+		if doing := s.service("orders").Doing; doing != "is ready, and runs seed" {
+			s.Errorf("orders %s", doing)
+		}
+		tasks.mu.Lock()
+		tasks.mu.begun, tasks.mu.lingers = 0, stopTime+boot+lasts/2
+		tasks.mu.Unlock()
+		s.ran(tasks, ranBefore)
+		if err := s.Stop([]string{"orders"}); err != nil {
+			s.Fatal(err)
+		}
+		s.settle(stopTime + 2*yielding)
+		if err := s.Start([]string{"orders"}); err != nil {
+			s.Fatal(err)
+		}
+		s.settle(time.Minute)
+		s.phase("orders", Running)
+		s.ran(tasks, ranAfter)
+		if begun := tasks.mu.begun; begun != 1 {
+			s.Errorf("%d tasks were begun, want one", begun)
+		}
 	})
 }
 
