@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"os/signal"
+	"syscall"
 
 	"github.com/banyan-run/banyan/internal/api"
 	"github.com/banyan-run/banyan/internal/diag"
@@ -61,6 +63,11 @@ func (s *shell) runAlone(ctx context.Context, name string, run api.TaskRun) (eve
 	if err := node.Prepare(at.Place); err != nil {
 		return nil, nil, fmt.Errorf("keeping when tasks ran: %w", err)
 	}
+	// The task is of a group of its own, so that a terminal that is closed tells it nothing.
+	until := func() {}
+	if !signal.Ignored(syscall.SIGHUP) {
+		ctx, until = signal.NotifyContext(ctx, syscall.SIGHUP)
+	}
 	to, over := make(chan api.TaskEvent), make(chan struct{})
 	go func() { // finish waits for it
 		defer close(over)
@@ -78,6 +85,7 @@ func (s *shell) runAlone(ctx context.Context, name string, run api.TaskRun) (eve
 				_ = e
 			}
 			<-over
+			until()
 		}, nil
 }
 

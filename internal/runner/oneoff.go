@@ -18,6 +18,8 @@ type OneOff struct {
 	Dir  string
 	Argv []string
 	Env  []string
+	// Files are open in the command too, from descriptor 3 on; Windows has no such thing.
+	Files []*os.File
 	// Grace lies between SIGTERM and SIGKILL of its group when ctx ends.
 	Grace time.Duration
 }
@@ -40,7 +42,7 @@ func Run(ctx context.Context, o OneOff, output func(stream string, line []byte))
 	}
 	command := exec.Command(program, o.Argv[1:]...)
 	command.Args[0] = o.Argv[0]
-	command.Dir, command.Env, command.WaitDelay = o.Dir, o.Env, buildDrain
+	command.Dir, command.Env, command.WaitDelay, command.ExtraFiles = o.Dir, o.Env, buildDrain, o.Files
 	groupOfItsOwn(command)
 	command.Cancel = nil // it is asked before it is killed
 	sink := &buildSink{output: output}

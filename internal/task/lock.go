@@ -25,7 +25,11 @@ type HeldError struct {
 
 // Error is one line.
 func (e HeldError) Error() string {
-	return fmt.Sprintf("%s is being run already, since %s: %s (process %d)", e.Task, e.Holder.Since.Format(time.TimeOnly), e.Holder.Who, e.Holder.PID)
+	left := ""
+	if gone(e.Holder.PID) {
+		left = ", which is gone; what it started runs on"
+	}
+	return fmt.Sprintf("%s is being run already, since %s: %s (process %d%s)", e.Task, e.Holder.Since.Format(time.TimeOnly), e.Holder.Who, e.Holder.PID, left)
 }
 
 // errBusy is what lock returns for a file that somebody else has.
@@ -33,8 +37,9 @@ var errBusy = errors.New("the lock is held")
 
 func lockPath(folder, name string) string { return filepath.Join(folder, name+".lock") }
 
-// hold takes the task for one run; free gives it back. It goes with the process that took it, however that ends.
-func hold(folder, name, who string) (free func(), err error) {
+// hold takes the task for one run; release gives it back. Otherwise it goes with the process that took it and with those to which it
+// was handed on, however they end.
+func hold(folder, name, who string) (*os.File, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("taking the task %s: %w", name, err)
 	}
@@ -54,8 +59,11 @@ func hold(folder, name, who string) (free func(), err error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("taking the task %s: %w", name, err), file.Close())
 	}
-	return func() { _ = errors.Join(file.Truncate(0), file.Close()) }, nil
+	return file, nil
 }
+
+// release gives a task back, whoever else has its file open: what a run leaves behind on purpose does not keep it.
+func release(file *os.File) { _ = errors.Join(file.Truncate(0), unlock(file), file.Close()) }
 
 // holder tells who has a task, without taking it.
 func holder(folder, name string) (Holder, bool) {

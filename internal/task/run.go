@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -128,11 +129,11 @@ func (r *Runner) one(ctx context.Context, q Request, t *graph.Task, last bool) e
 	if last {
 		args = q.Args
 	}
-	free, err := r.take(ctx, q, t.Name)
+	taken, err := r.take(ctx, q, t.Name)
 	if err != nil {
 		return err
 	}
-	defer free()
+	defer release(taken)
 	kept, now := read(r.means.Folder, t.Name), ""
 	if t.Once.On {
 		if now, err = fingerprint(q.App, t, args); err != nil {
@@ -150,7 +151,7 @@ func (r *Runner) one(ctx context.Context, q Request, t *graph.Task, last bool) e
 		return r.unbegun(t, err)
 	}
 	q.tell(Step{Task: t.Name, Begins: true})
-	past, failed := r.run(ctx, q, t, args)
+	past, failed := r.run(ctx, q, t, args, taken)
 	kept.Version, kept.Last = recordVersion, &past
 	if failed == nil && t.Once.On {
 		kept.Done = now
@@ -169,14 +170,14 @@ func (q Request) tell(s Step) {
 }
 
 // take waits for the task where the request is patient.
-func (r *Runner) take(ctx context.Context, q Request, name string) (free func(), err error) {
+func (r *Runner) take(ctx context.Context, q Request, name string) (*os.File, error) {
 	tick := time.NewTicker(askEach)
 	defer tick.Stop()
 	for {
-		free, err := hold(r.means.Folder, name, q.Who)
+		taken, err := hold(r.means.Folder, name, q.Who)
 		var held HeldError
 		if err == nil || !q.Patient || !errors.As(err, &held) {
-			return free, err
+			return taken, err
 		}
 		select {
 		case <-tick.C:
@@ -186,8 +187,8 @@ func (r *Runner) take(ctx context.Context, q Request, name string) (free func(),
 	}
 }
 
-// run starts the process and waits for its end.
-func (r *Runner) run(ctx context.Context, q Request, t *graph.Task, args []string) (Past, error) {
+// run starts the process, which has the task too, and waits for its end.
+func (r *Runner) run(ctx context.Context, q Request, t *graph.Task, args []string, taken *os.File) (Past, error) {
 	bounded, cancel := ctx, context.CancelFunc(func() {})
 	if t.Timeout > 0 {
 		bounded, cancel = context.WithTimeoutCause(ctx, t.Timeout, errTimeout)
@@ -196,7 +197,7 @@ func (r *Runner) run(ctx context.Context, q Request, t *graph.Task, args []strin
 	began := time.Now()
 	r.note(journal.Entry{Kind: journal.Task, Subject: t.Name, Text: "running " + t.Name, Why: q.Why, Where: t.At})
 	ended, err := runner.Run(bounded, runner.OneOff{
-		Dir: t.Dir, Argv: slices.Concat(t.Run.Argv, args), Env: r.means.Environ(q.App, t), Grace: grace,
+		Dir: t.Dir, Argv: slices.Concat(t.Run.Argv, args), Env: r.means.Environ(q.App, t), Files: heirs(taken), Grace: grace,
 	}, func(stream string, line []byte) {
 		for _, output := range []func(string, string, []byte){r.means.Output, q.Output} {
 			if output != nil {

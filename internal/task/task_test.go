@@ -3,9 +3,12 @@
 package task
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,7 +23,74 @@ import (
 	"github.com/banyan-run/banyan/internal/redact"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// killed has this program run a task in a folder, and be killed meanwhile.
+const killed = "BANYAN_TEST_KILLED"
+
+func TestMain(m *testing.M) {
+	if folder := os.Getenv(killed); folder != "" {
+		app := &graph.App{Name: "shop", Tasks: []*graph.Task{{Name: "slow", Dir: folder, Run: graph.Command{Argv: []string{"/bin/sh", "-c", "echo begun; " + untilStop}}}}}
+		means := Means{
+			Folder: Folder(folder), Environ: func(*graph.App, *graph.Task) []string { return []string{"PATH=" + os.Getenv("PATH")} },
+			Await: func(context.Context, *graph.App, *graph.Task, bool) error { return nil },
+		}
+		_ = NewRunner(means).Run(context.Background(), Request{App: app, Task: "slow", Who: "the killed", Output: func(_, _ string, line []byte) { fmt.Println(string(line)) }})
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+const untilStop = "while [ ! -e stop ]; do sleep 0.01; done"
+
+func TestWhatAKilledRunLeavesBehindKeepsTheTask(t *testing.T) {
+	b, folder := newBench(t, "slow", "echo mine"), t.TempDir()
+	b.means.Folder = Folder(folder)
+	run := exec.Command(os.Args[0])
+	run.Env = append(os.Environ(), killed+"="+folder)
+	out, err := run.StdoutPipe()
+	if err := errors.Join(err, run.Start()); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "begun\n" {
+		t.Fatalf("it says %q, %v", line, err)
+	}
+	if err := run.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = run.Wait() // it was killed
+	_, err = b.run(Request{Task: "slow"})
+	var held HeldError
+	if !errors.As(err, &held) || !strings.Contains(err.Error(), "which is gone") {
+		t.Errorf("beside what was left behind it says %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "stop"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.says(Request{Task: "slow", Patient: true}, "slow: mine")
+}
+
+func TestWhatARunLeavesBehindOnPurposeDoesNotKeepTheTask(t *testing.T) {
+	file, err := hold(t.TempDir(), "daemon", "a test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	daemon := exec.Command("/bin/sh", "-c", "read line")
+	daemon.ExtraFiles = heirs(file)
+	in, err := daemon.StdinPipe()
+	if err := errors.Join(err, daemon.Start()); err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Dir(file.Name())
+	release(file)
+	again, err := hold(folder, "daemon", "a test")
+	if err != nil {
+		t.Fatalf("it cannot be taken again: %v", err)
+	}
+	release(again)
+	if err := in.Close(); err != nil {
+		t.Error(err)
+	}
+	_ = daemon.Wait() // it read no line
+}
 
 // bench is a runner with an application of shell commands, and all that they wrote and that became of them.
 type bench struct {
