@@ -117,14 +117,16 @@ func trimmed(lines []string, begin, end int) int {
 // put inserts the entry with the line ends that the file has.
 func (s spot) put(text []byte, t Template, name string) []byte {
 	entry := s.before + Entry(t, name, s.indent)
+	end := "\n"
 	if bytes.Contains(text, []byte("\r\n")) {
-		entry = strings.ReplaceAll(entry, "\n", "\r\n")
+		end = "\r\n"
+		entry = strings.ReplaceAll(entry, "\n", end)
 	}
 	offset := 0
 	for range s.line {
 		next := bytes.IndexByte(text[offset:], '\n')
 		if next < 0 { // the last line has no end
-			return append(append(bytes.Clone(text), '\n'), entry...)
+			return append(append(bytes.Clone(text), end...), entry...)
 		}
 		offset += next + 1
 	}

@@ -1,6 +1,7 @@
 package starter
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -67,32 +68,49 @@ func Extend(o Options) (Begun, error) {
 	if err != nil {
 		return Begun{}, err
 	}
-	changed, line, err := Insert(text, o.Template, o.Names.Service)
-	if err != nil && !errors.Is(err, ErrNoPlace) {
-		return Begun{}, err
+	if _, _, err := Insert(text, o.Template, o.Names.Service); err != nil && !errors.Is(err, ErrNoPlace) {
+		return Begun{}, err // before anything is written
 	}
 	written, err := Write(o.folder(), files)
 	if err != nil {
 		return Begun{}, err
 	}
 	b := o.begun(written)
-	b.Line = line
-	if changed == nil {
-		b.Add = "services:\n" + Entry(o.Template, o.Names.Service, 2)
-		return b, nil
+	for err = errMoved; errors.Is(err, errMoved); {
+		b.Line, err = o.add()
 	}
-	if err := o.swap(changed); err != nil {
+	if errors.Is(err, ErrNoPlace) {
+		b.Add, err = "services:\n"+Entry(o.Template, o.Names.Service, 2), nil
+	}
+	if err != nil {
 		return Begun{}, errors.Join(err, written.Undo())
 	}
 	return b, nil
+}
+
+// errMoved is of a banyan.yaml that somebody else wrote meanwhile.
+var errMoved = errors.New("it was changed meanwhile")
+
+// add adds the service to banyan.yaml, and returns its line.
+func (o Options) add() (line int, err error) {
+	text, err := os.ReadFile(o.File)
+	if err != nil {
+		return 0, fmt.Errorf("reading %s: %w", filepath.Base(o.File), err)
+	}
+	changed, line, err := Insert(text, o.Template, o.Names.Service)
+	if err != nil {
+		return 0, err
+	}
+	return line, o.swap(text, changed)
 }
 
 func (o Options) begun(w *Written) Begun {
 	return Begun{Folder: o.folder(), App: o.Names.App, Service: o.Names.Service, Template: o.Template.Name, Files: w.Files, Appended: w.Appended}
 }
 
-// swap replaces banyan.yaml by a text that is checked before: an application that runs must never see one that is refused.
-func (o Options) swap(text []byte) error {
+// swap replaces the text of banyan.yaml by another one that is checked before: an application that runs must never see one that is
+// refused. Another text than that is left alone.
+func (o Options) swap(before, text []byte) error {
 	draft, err := os.CreateTemp(o.folder(), ".banyan-init-*.yaml")
 	if err != nil {
 		return fmt.Errorf("writing a draft: %w", err)
@@ -104,6 +122,10 @@ func (o Options) swap(text []byte) error {
 	}
 	if err := o.Check(draft.Name()); err != nil {
 		return err
+	}
+	// What is checked takes a while, in which a person or another init may have written.
+	if now, err := os.ReadFile(o.File); err != nil || !bytes.Equal(now, before) {
+		return errors.Join(errMoved, err)
 	}
 	return Replace(o.File, text)
 }

@@ -101,11 +101,11 @@ func (w *Written) add(name, at string, lines []byte) error {
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", name, err)
 	}
-	there := strings.Fields(string(text))
+	there := strings.Split(string(text), "\n")
 	next := bytes.Clone(text)
 	for _, line := range strings.Fields(string(lines)) {
 		bare := strings.Trim(line, "/")
-		if slices.ContainsFunc(there, func(other string) bool { return strings.Trim(other, "/") == bare }) {
+		if slices.ContainsFunc(there, func(other string) bool { return strings.Trim(strings.TrimSpace(other), "/") == bare }) {
 			continue
 		}
 		if len(next) > 0 && next[len(next)-1] != '\n' {

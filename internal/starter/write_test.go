@@ -104,10 +104,12 @@ func TestWhatWasWrittenCanBeUndone(t *testing.T) {
 }
 
 func TestALineThatIsIgnoredAlreadyIsNotAddedAgain(t *testing.T) {
-	folder := t.TempDir()
-	put(t, filepath.Join(folder, ".gitignore"), "/.banyan\n")
-	written, err := Write(folder, some)
-	if err != nil || len(written.Appended) > 0 {
-		t.Errorf("%v, %v", written, err)
+	for text, added := range map[string]bool{"/.banyan\n": false, "bin\r\n.banyan/ \r\n": false, "# .banyan/ is kept\n": true, "a .banyan/\n": true} {
+		folder := t.TempDir()
+		put(t, filepath.Join(folder, ".gitignore"), text)
+		written, err := Write(folder, some)
+		if err != nil || (len(written.Appended) > 0) != added {
+			t.Errorf("to %q: %v, %v", text, written, err)
+		}
 	}
 }
