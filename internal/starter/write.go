@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/banyan-run/banyan/internal/atomicfile"
 )
 
 // Occupied is in the error of files that cannot be written since something of their names is there.
@@ -148,17 +150,7 @@ func Replace(at string, text []byte) error {
 	if info, err := os.Stat(at); err == nil {
 		mode = info.Mode().Perm()
 	}
-	beside, err := os.CreateTemp(filepath.Dir(at), ".banyan-init-*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", filepath.Base(at), err)
-	}
-	defer os.Remove(beside.Name()) // gone already when all went well
-	_, err = beside.Write(text)
-	err = errors.Join(err, beside.Chmod(mode), beside.Close())
-	if err == nil {
-		err = os.Rename(beside.Name(), at)
-	}
-	if err != nil {
+	if err := atomicfile.Write(at, text, mode); err != nil {
 		return fmt.Errorf("writing %s: %w", filepath.Base(at), err)
 	}
 	return nil
