@@ -7,8 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/banyan-run/banyan/internal/atomicfile"
 )
 
 // ErrLaunch is of a launch.json that is not what editors read.
@@ -30,16 +33,7 @@ func Write(path string, text []byte, s Session, service string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	beside, err := os.CreateTemp(filepath.Dir(path), ".launch-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(beside.Name()) // gone already when all went well
-	_, err = beside.Write(made)
-	if err = errors.Join(err, beside.Chmod(mode), beside.Close()); err != nil {
-		return err
-	}
-	return os.Rename(beside.Name(), path)
+	return atomicfile.Write(path, made, mode)
 }
 
 // entry is how an editor attaches to a session: the members in order, as JSON.
@@ -120,7 +114,7 @@ func insertList(text string, root *value, entry string) []byte {
 	return []byte(text[:root.begin+1] + "\n  \"configurations\": [\n" + entry + "\n  ]" + comma + text[root.begin+1:])
 }
 
-// insertItem adds an item behind the last one. A comma that ends the list stays at its end.
+// insertItem adds an item behind the last one and behind what is said of that on its line. A comma that ends the list stays at its end.
 func insertItem(text string, list *value, entry []member) []byte {
 	if len(list.items) == 0 {
 		outer := indentAt(text, list.begin)
@@ -129,9 +123,22 @@ func insertItem(text string, list *value, entry []member) []byte {
 	last := list.items[len(list.items)-1]
 	item := "\n" + drawn(entry, indentAt(text, last.begin))
 	if list.comma > 0 {
-		return []byte(text[:list.comma+1] + item + "," + text[list.comma+1:])
+		at := remarked(text, list.comma+1)
+		return []byte(text[:at] + item + "," + text[at:])
 	}
-	return []byte(text[:last.end] + "," + item + text[last.end:])
+	at := remarked(text, last.end)
+	return []byte(text[:last.end] + "," + text[last.end:at] + item + text[at:])
+}
+
+// remark is a comment that ends its line, which it leaves out.
+var remark = regexp.MustCompile(`^[ \t]*(//[^\r\n]*|/\*([^*\r\n]|\*[^/\r\n])*\*/)[ \t]*(\r?\n)`)
+
+// remarked is the offset behind a comment that stands behind an offset on the same line, or the offset itself.
+func remarked(text string, offset int) int {
+	if at := remark.FindStringSubmatchIndex(text[offset:]); at != nil {
+		return offset + at[6]
+	}
+	return offset
 }
 
 // indentAt is the white space with which the line of an offset begins.
