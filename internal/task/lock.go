@@ -76,7 +76,7 @@ func holder(folder, name string) (Holder, bool) {
 		return h, true
 	}
 	if err == nil {
-		_ = file.Close()
+		release(file) // who was killed left its note: it is looked at once, since each look keeps the task for a moment
 	}
 	return Holder{}, false
 }

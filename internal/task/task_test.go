@@ -68,6 +68,20 @@ func TestWhatAKilledRunLeavesBehindKeepsTheTask(t *testing.T) {
 	b.says(Request{Task: "slow", Patient: true}, "slow: mine")
 }
 
+func TestTheNoteOfWhoWasKilledIsLookedAtOnce(t *testing.T) {
+	b := newBench(t, "slow", "")
+	path := lockPath(b.means.Folder, "slow")
+	if err := errors.Join(os.MkdirAll(b.means.Folder, 0o700), os.WriteFile(path, []byte(`{"pid":1,"who":"the killed"}`), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if s := Look(b.means.Folder, b.app, b.task("slow")); s.Holder != nil {
+		t.Errorf("it is run by %+v", s.Holder)
+	}
+	if text, err := os.ReadFile(path); err != nil || len(text) > 0 {
+		t.Errorf("its note is %q, %v", text, err)
+	}
+}
+
 func TestWhatARunLeavesBehindOnPurposeDoesNotKeepTheTask(t *testing.T) {
 	file, err := hold(t.TempDir(), "daemon", "a test")
 	if err != nil {
