@@ -103,7 +103,7 @@ func standing(t api.Task) terminal.Cell {
 	case t.Running != "":
 		return terminal.Painted(terminal.Yellow, "running")
 	case !t.Last.IsZero() && t.Code < 0:
-		return terminal.Painted(terminal.Yellow, "interrupted")
+		return terminal.Painted(terminal.Yellow, "unfinished") // interrupted, too slow, or never begun
 	case !t.Last.IsZero() && t.Code > 0:
 		return terminal.Painted(terminal.Red, fmt.Sprintf("failed, code %d", t.Code))
 	case t.Current:

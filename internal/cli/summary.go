@@ -55,7 +55,9 @@ func found(service api.Service) terminal.Cell {
 	}
 	at := ""
 	for _, i := range service.Instances {
-		at = " at " + i.Address
+		if i.Address != "" { // it has none while its port is taken
+			at = " at " + i.Address
+		}
 	}
 	if len(service.Callers) == 0 {
 		return terminal.Faint("a resource" + at + " that nobody uses")
