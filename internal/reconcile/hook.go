@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/banyan-run/banyan/internal/diag"
@@ -132,24 +133,34 @@ func (k *kept) hooked() bool {
 	return k.sequel.problem != nil || k.problem != nil && k.problem.Code == diag.TaskFailed
 }
 
-// rehook has hooks that failed tried again when their tasks changed in the file.
+// rehook has hooks that failed tried again when their tasks changed in the file. Those after a release are all that is: it serves.
 func (l *loop) rehook(k *kept, old *graph.App) {
 	if !k.hooked() {
 		return
 	}
-	for _, hook := range append(append([]graph.Ref{}, k.service.Hooks.Before...), k.service.Hooks.After...) {
+	why, at := l.rehooked(k, old)
+	if why == "" {
+		return
+	}
+	k.abandon()
+	if k.problem != nil && k.problem.Code == diag.TaskFailed {
+		k.want(need{why: why, at: at})
+	}
+}
+
+// rehooked says what changed of the hooks of a service; empty when nothing did.
+func (l *loop) rehooked(k *kept, old *graph.App) (why string, at diag.Position) {
+	for _, hook := range slices.Concat(k.service.Hooks.Before, k.service.Hooks.After) {
 		for _, t := range l.app.Sequence(hook.Name) {
 			if was, there := old.Task(t.Name); !there || !reflect.DeepEqual(taskFacts(old, was), taskFacts(l.app, t)) {
-				k.abandon()
-				k.want(need{why: "the task " + t.Name + " changed", at: t.At})
-				return
+				return "the task " + t.Name + " changed", t.At
 			}
 		}
 	}
 	if was, there := old.Service(k.name); there && !reflect.DeepEqual(names(was.Hooks), names(k.service.Hooks)) {
-		k.abandon()
-		k.want(need{why: "its hooks changed", at: k.service.At})
+		return "its hooks changed", k.service.At
 	}
+	return "", diag.Position{}
 }
 
 func names(h graph.Hooks) [2]string {

@@ -180,6 +180,25 @@ func TestAHookAfterThatFailsIsToldWhileTheServiceServes(t *testing.T) {
 	})
 }
 
+func TestAHookAfterThatIsMendedReplacesNothing(t *testing.T) {
+	hooking(t, func(s *stage, tasks *fakeTasks) {
+		tasks.breakTask("seed", true)
+		app := hooked()
+		s.begin(app)
+		s.settle(time.Minute)
+		s.ran(tasks, ranBefore, ranAfter)
+		s.builder.edit(app.Services[0].Dir, "changed, and not watched")
+		tasks.breakTask("seed", false)
+		mended := hooked()
+		mended.Tasks[1].Run.Argv = []string{"./seed"}
+		s.Apply(mended, "")
+		s.settle(time.Minute)
+		s.phase("orders", Running)
+		s.ran(tasks, ranAfter)
+		s.ids("orders.1")
+	})
+}
+
 func TestATaskThatEndsLateDoesNotEndTheOneThatTookItsPlace(t *testing.T) {
 	hooking(t, func(s *stage, tasks *fakeTasks) {
 		s.begin(hooked())
