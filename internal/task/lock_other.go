@@ -13,7 +13,11 @@ func lock(path string) (*os.File, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, errBusy
 	}
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, errBusy // somebody else removed it too, and was first
+	}
+	return file, err
 }
 
 func unlock(*os.File) error { return nil }
