@@ -8,8 +8,8 @@ import (
 // shortestSecret is what redact takes.
 const shortestSecret = 6
 
-// secretsOf are the values of env, of files of variables and of what resources export whose names say that they are secrets: they are
-// masked wherever text leaves the platform.
+// secretsOf are the values of env of services and tasks, of files of variables and of what resources export whose names say that they
+// are secrets: they are masked wherever text leaves the platform.
 func secretsOf(apps ...*graph.App) []string {
 	var all []string
 	for _, app := range apps {
@@ -19,6 +19,9 @@ func secretsOf(apps ...*graph.App) []string {
 		}
 		for _, r := range app.Resources {
 			all = append(all, secretsIn(r.Exports)...)
+		}
+		for _, t := range app.Tasks {
+			all = append(all, secretsIn(t.Env)...)
 		}
 	}
 	return all
