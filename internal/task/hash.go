@@ -12,7 +12,7 @@ import (
 )
 
 // fingerprint is a hash of all that a run depends on as far as the file says: the command with its further arguments, the declared
-// variables, and the files of once. Ports and ids of runs are no part of it.
+// variables, those of .env files too, and the files of once. Ports and ids of runs are no part of it.
 func fingerprint(app *graph.App, t *graph.Task, args []string) (string, error) {
 	sum := sha256.New()
 	put := func(label string, values ...string) {
@@ -25,7 +25,7 @@ func fingerprint(app *graph.App, t *graph.Task, args []string) (string, error) {
 	put("run", t.Run.Argv...)
 	put("args", args...)
 	shape := app.Shape(t)
-	variables(sum, shape.Env)
+	variables(sum, shape.Given())
 	for _, u := range shape.Uses {
 		if r, there := app.Resource(u.Resource); there {
 			variables(sum, r.Exports)

@@ -190,6 +190,7 @@ func TestWhatIsUpToDateIsNotRunAgain(t *testing.T) {
 	}
 	write("seed/a.txt", "a")
 	seed.Once = graph.Once{On: true, Files: []string{"seed/**"}}
+	b.app.Services, seed.Service = []*graph.Service{{Name: "orders"}}, graph.Ref{Name: "orders"}
 	const sown, current = "seed: sown", "seed is current"
 	b.says(Request{Task: "seed"}, sown)
 	b.says(Request{Task: "seed"}, current)
@@ -202,6 +203,7 @@ func TestWhatIsUpToDateIsNotRunAgain(t *testing.T) {
 		{"a file that counts", func() { write("seed/deep/b.txt", "b") }, sown},
 		{"its content", func() { write("seed/a.txt", "b") }, sown},
 		{"a variable", func() { seed.Env = []graph.Variable{{Name: "A", Value: "b"}} }, sown},
+		{"a variable of a file", func() { b.app.Services[0].Files = []graph.Variable{{Name: "DATABASE", Value: "another"}} }, sown},
 		{"the command", func() { seed.Run.Argv = append(seed.Run.Argv, "x") }, sown},
 		{"nothing", func() {}, current},
 	}
