@@ -103,6 +103,28 @@ func TestStartBringsWhatAServiceNeeds(t *testing.T) {
 	})
 }
 
+func TestAStopOfWhatIsNotInTheSetIsNotKept(t *testing.T) {
+	in(t, func(s *stage) {
+		s.means.Wish = subset.Wish{Names: []string{"orders"}}
+		s.begin(twelve())
+		s.settle(time.Second)
+		if err := s.Stop([]string{"catalog"}); err != nil {
+			s.Fatal(err)
+		}
+		if told := s.journal.find(journal.Stop, "catalog"); len(told) > 0 {
+			s.Errorf("the journal says %+v", told)
+		}
+		if got := s.service("catalog"); !got.Absent {
+			s.Errorf("catalog is %+v", got)
+		}
+		if err := s.Start([]string{"reviews"}); err != nil {
+			s.Fatal(err)
+		}
+		s.settle(time.Second)
+		s.ids("catalog.1", "ledger.1", "orders.1", "payments.1", "reviews.1")
+	})
+}
+
 func TestTheSetOutlivesTheControlProcessAndNotTheRun(t *testing.T) {
 	in(t, func(s *stage) {
 		s.means.Wish = subset.Wish{Names: []string{"orders"}}

@@ -35,11 +35,12 @@ func (r *Reconciler) Start(names []string) error {
 	})
 }
 
-// Stop stops services, all when none is named, and keeps them stopped: calls to them are refused at once.
+// Stop stops services, all when none is named, and keeps them stopped: calls to them are refused at once. What is not in the set does
+// not run, and nothing is kept of such a wish.
 func (r *Reconciler) Stop(names []string) error {
 	return r.each(names, func(l *loop, k *kept) {
 		past := &k.memory.Within
-		if past.Stopped {
+		if past.Stopped || k.away != "" {
 			return
 		}
 		past.Stopped, k.problem, k.why = true, nil, operator
