@@ -114,12 +114,15 @@ func (s *shell) joins(ctx context.Context, r *run, o upOptions) error {
 		return s.running(err)
 	}
 	all := append(named, brought(before, after, named)...)
-	s.note("%s runs already: starting %s\n", r.app.Name, terminal.Several(all, 6))
+	begun, kept := wish{still: runs}.split(before, all)
+	s.note("%s runs already: %s\n", r.app.Name, terminal.Join(" · ", append(kept, plainly("starting", begun))...))
 	if o.wait {
 		if err := s.settle(ctx, r.client, settling{all, o.timeout, allReady}); err != nil {
 			return err
 		}
-		s.note("%s started\n", terminal.Several(all, 6))
+		if len(begun) > 0 {
+			s.note("%s started\n", terminal.Several(begun, 6))
+		}
 	}
 	if !s.asJSON() {
 		return nil

@@ -12,5 +12,5 @@ func (s *shell) startCommand() *cobra.Command {
 		Long: "Start the named services of the running application, those of groups, and what they call: what was stopped, and what is not in the\n" +
 			"set of this run, which they join. Without a name, all of the set that was stopped.",
 		Example: "  banyan start payments\n  banyan start --wait",
-	}, wish{doing: "starting", did: "started", ask: (*api.Client).Start, settled: started})
+	}, wish{doing: "starting", did: "started", ask: (*api.Client).Start, settled: started, still: runs})
 }

@@ -14,7 +14,7 @@ func (s *shell) stopCommand() *cobra.Command {
 		Long: "Stop the named services of the running application, all when none is named. They stay stopped until banyan start; the gateway and\n" +
 			"everything else stay up. banyan down ends the application itself.",
 		Example: "  banyan stop payments\n  banyan stop payments --wait",
-	}, wish{doing: "stopping", did: "stopped", ask: (*api.Client).Stop, tell: s.needed, settled: func(service api.Service, _ time.Time) bool {
+	}, wish{doing: "stopping", did: "stopped", ask: (*api.Client).Stop, tell: s.needed, still: rests, settled: func(service api.Service, _ time.Time) bool {
 		return service.External || service.Phase == api.Stopped
 	}})
 }

@@ -16,6 +16,8 @@ type wish struct {
 	doing, did string
 	ask        func(*api.Client, context.Context, ...string) error
 	settled    func(service api.Service, asked time.Time) bool
+	// still tells which services stay as they are; nil is none.
+	still func(api.Service) still
 	// tell says what else follows, of the services before and after it, and the named ones; nil is nothing.
 	tell func(before, after []api.Service, named []string)
 }
@@ -41,34 +43,36 @@ func (s *shell) wishCommand(cmd *cobra.Command, w wish) *cobra.Command {
 		if err != nil {
 			return s.running(err)
 		}
-		more := brought(before, after, named)
-		if len(args) > 0 {
-			named = append(named, more...)
+		if named = append(named, brought(before, after, named)...); len(args) == 0 {
+			named = names(ours(before))
 		}
+		done, kept := w.split(before, named)
 		if w.tell != nil {
-			w.tell(before, after, named)
+			w.tell(before, after, done)
+		}
+		for _, line := range kept {
+			s.note("%s\n", line)
+		}
+		switch {
+		case len(done) == 0:
+			return nil
+		case len(args) == 0 && len(kept) == 0:
+			done = []string{"all services"}
 		}
 		if !wait {
-			s.note("%s %s\n", w.doing, terminal.Several(orAll(named), 6))
+			s.note("%s %s\n", w.doing, terminal.Several(done, 6))
 			return nil
 		}
 		if err := s.settle(cmd.Context(), client, settling{named, timeout, func(service api.Service) bool { return w.settled(service, asked) }}); err != nil {
 			return err
 		}
-		s.note("%s %s\n", terminal.Several(orAll(named), 6), w.did)
+		s.note("%s %s\n", terminal.Several(done, 6), w.did)
 		return nil
 	}
 	cmd.Flags().BoolVar(&wait, "wait", false, "return when it is done")
 	cmd.Flags().DurationVar(&timeout, "timeout", timeout, "how long --wait may take")
 	s.located(cmd)
 	return cmd
-}
-
-func orAll(names []string) []string {
-	if len(names) == 0 {
-		return []string{"all services"}
-	}
-	return names
 }
 
 // started is how a service is that was started at any time.
