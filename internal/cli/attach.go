@@ -125,6 +125,8 @@ func (s *shell) replaced(service api.Service) string {
 	switch {
 	case by.Reason != "" && by.Override == "local":
 		text += ", which is not there yet (" + by.Reason + "): requests wait for it"
+	case by.Reason != "" && service.Desired == 0:
+		text += ", which is not there yet (" + by.Reason + "): until it is, requests are refused, since no instance runs"
 	case by.Reason != "":
 		text += ", which is not there yet (" + by.Reason + "): until it is, requests go where they went"
 	}
