@@ -38,6 +38,9 @@ type upgraded struct {
 	Before string `json:"before"`
 	After  string `json:"after"`
 	PID    int    `json:"pid"`
+	// From and To are the executables: versions do not tell two builds of one commit apart.
+	From string `json:"from"`
+	To   string `json:"to"`
 }
 
 func (s *shell) upgrade(ctx context.Context, timeout time.Duration) error {
@@ -69,8 +72,13 @@ func (s *shell) upgrade(ctx context.Context, timeout time.Duration) error {
 	case after.Executable != s.Executable:
 		return fmt.Errorf("%s did not come up, so banyan %s controls %s again: %s tells why", s.Executable, after.Version, after.Name, s.short(at.log()))
 	}
-	done := upgraded{after.Name, before.Version, after.Version, after.PID}
+	done := upgraded{after.Name, before.Version, after.Version, after.PID, before.Executable, after.Executable}
 	return s.list(done, func() {
+		if done.Before == done.After {
+			s.note("banyan %s at %s controls %s, process %d; before it was that at %s, process %d · services went on running\n",
+				done.After, done.To, done.App, done.PID, done.From, before.PID)
+			return
+		}
 		s.note("banyan %s controls %s, process %d; before it was banyan %s · services went on running\n", done.After, done.App, done.PID, done.Before)
 	})
 }
