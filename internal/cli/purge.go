@@ -90,14 +90,18 @@ func (s *shell) purged(o purgeOptions) (place, error) {
 // unused refuses while something runs that has these files open.
 func (s *shell) unused(ctx context.Context, at place, o purgeOptions) error {
 	if at.Root != "" {
+		var ends []string
 		for _, one := range at.within() {
 			_, held, err := place{Place: one}.sweep()
 			if held {
-				return inUse(at.Root, "stop it with banyan down"+s.naming(one.Name))
+				ends = append(ends, "banyan down"+s.naming(one.Name))
 			}
 			if err != nil { // a record that nobody can read is what purge is for
 				s.warn("what an earlier run may have left could not be looked for: %s", err)
 			}
+		}
+		if len(ends) > 0 {
+			return usedBy(at.Root, ends)
 		}
 	}
 	if !o.user {
@@ -107,7 +111,11 @@ func (s *shell) unused(ctx context.Context, at place, o purgeOptions) error {
 		return err
 	}
 	if running := atWork(); len(running) > 0 {
-		return inUse(running[0].Root, "stop all of yours with banyan down --all")
+		var roots []string
+		for _, one := range running {
+			roots = append(roots, one.State())
+		}
+		return inUse(strings.Join(roots, " and "), "stop all of yours with banyan down --all")
 	}
 	sockets, _ := filepath.Glob(filepath.Join(project.RuntimeFolder(), "*.sock"))
 	for _, path := range sockets {
@@ -117,6 +125,15 @@ func (s *shell) unused(ctx context.Context, at place, o purgeOptions) error {
 		}
 	}
 	return nil
+}
+
+// usedBy refuses since copies run in a folder, and says what ends each of them.
+func usedBy(root string, ends []string) error {
+	if len(ends) == 1 {
+		return inUse(root, "stop it with "+ends[0])
+	}
+	return diag.At(diag.Position{}, diag.AlreadyRunning, "%d copies of an application run and use %s", len(ends), root).
+		WithHint("stop them with %s, or all of yours with banyan down --all", strings.Join(ends, ", "))
 }
 
 func inUse(what, hint string) error {
