@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -48,7 +49,7 @@ func (s *shell) differs(cmd *cobra.Command, client *api.Client) (runs string, di
 	return app.Environment, err == nil && app.Environment != s.environment
 }
 
-// place finds the file; it is not read.
+// place finds the file, or what runs of one that is gone; it is not read.
 func (s *shell) place() (place, error) {
 	if s.project != "" && !project.Named(s.project) {
 		return place{}, misuse(diag.At(diag.Position{}, diag.BadArgument, "%q cannot be the name of a project", s.project).
@@ -58,7 +59,7 @@ func (s *shell) place() (place, error) {
 	if path == "" {
 		found, err := spec.Find(s.Dir)
 		if err != nil {
-			return place{}, err
+			return s.unfiled(filepath.Join(s.Dir, "banyan.yaml"), true, err)
 		}
 		path = found
 	}
@@ -71,8 +72,12 @@ func (s *shell) place() (place, error) {
 		_, err = os.Stat(path)
 	}
 	if err != nil {
-		return place{}, diag.At(diag.Position{}, diag.FileUnreadable, "%s cannot be read: %s", s.short(path), because(err)).
+		unreadable := diag.At(diag.Position{}, diag.FileUnreadable, "%s cannot be read: %s", s.short(path), because(err)).
 			WithHint("--file names the application's banyan.yaml, or the folder that holds it")
+		if !errors.Is(err, fs.ErrNotExist) {
+			return place{}, unreadable
+		}
+		return s.unfiled(path, false, unreadable)
 	}
 	// The control socket is found by the folder's name, so every way to the folder must give the same one.
 	if real, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
@@ -100,6 +105,10 @@ func (s *shell) short(path string) string {
 
 // load reads and compiles the file; its error is the list of what is wrong. Warnings are in the second value.
 func (s *shell) load(at place) (*spec.Loaded, diag.List, error) {
+	if _, err := os.Stat(at.file); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, diag.At(diag.Position{}, diag.NoFile, "%s is gone, and an application of it runs", s.short(at.file)).
+			WithHint("put it back, and its changes are taken over; banyan down%s ends what runs", s.fileFlag())
+	}
 	loaded, found := spec.Load(spec.Options{File: at.file, Environment: s.environment, Environ: s.Environ, State: at.State(), Apart: at.Name != ""})
 	if loaded != nil && !found.Failed() {
 		found = append(found, loaded.App.Warnings...)
