@@ -136,10 +136,11 @@ func (d *draft) settings(e *entry) []*setting {
 
 // setting is one variable; without a value it is passed on from the environment, or from .env.
 func (d *draft) setting(name, value string, given bool, at diag.Position) *setting {
+	one := &setting{name: name, value: text{value, at}}
 	if !given {
-		value = d.resolve(name, at)
+		one.value.text, one.shared = d.resolve(name, at), d.variables[name]
 	}
-	return &setting{name: name, value: text{value, at}}
+	return one
 }
 
 // envFiles reads the files of variables that a service names.
@@ -166,10 +167,11 @@ func (d *draft) envFiles(n *node, path string) []*setting {
 			d.report.Read = append(d.report.Read, f.name)
 		}
 		d.variablesOf(f, func(v *variable) {
-			if own := d.variables[v.name]; own != nil {
-				own.used = own.used || own.at == v.at
+			one := &setting{name: v.name, value: text{d.given(v), v.at}}
+			if own := d.variables[v.name]; own != nil && own.at == v.at {
+				own.used, one.shared = true, own
 			}
-			all = append(all, &setting{name: v.name, value: text{d.given(v), v.at}})
+			all = append(all, one)
 		})
 	}
 	return all

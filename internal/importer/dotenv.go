@@ -53,10 +53,24 @@ func (d *draft) expanded(v *variable, value string, verbatim bool) string {
 	return value
 }
 
+// ambient tells whether Banyan reads a line of .env itself: that of the folder of banyan.yaml, whose variables every service gets.
+func (v *variable) ambient() bool { return v != nil && v.at.File == dotenvName }
+
+// left tells whether a variable is left to .env: a copy in the service's env would beat what is changed there later.
+func (d *draft) left(one *setting) bool {
+	return one.shared.ambient() && one.value.text == d.given(one.shared)
+}
+
+// wanting tells whether a variable is still to be set: nothing that Banyan reads gives it.
+func (d *draft) wanting(n Need) bool {
+	v := d.variables[n.Name]
+	return !v.ambient() || v.at != n.At
+}
+
 // unusedVariables notes what stands in .env and went nowhere.
 func (d *draft) unusedVariables() {
 	for _, name := range slices.Sorted(maps.Keys(d.variables)) {
-		if v := d.variables[name]; !v.used {
+		if v := d.variables[name]; !v.used && !v.ambient() {
 			d.note(v.at, Skipped, name, "nothing that was imported uses it")
 		}
 	}

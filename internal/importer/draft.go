@@ -106,6 +106,8 @@ type setting struct {
 	// mapped says that it is set by the shell of run, since its value is known at the start only.
 	mapped bool
 	remark string
+	// shared is the line of the application's .env that gives the value; nil where it is the service's own.
+	shared *variable
 }
 
 // text is a value with its place; it may hold runes of refs.

@@ -66,7 +66,7 @@ func (d *draft) everything() []*setting {
 	for _, name := range slices.Sorted(maps.Keys(d.variables)) {
 		v := d.variables[name]
 		v.used = true
-		all = append(all, &setting{name: name, value: text{d.given(v), v.at}})
+		all = append(all, &setting{name: name, value: text{d.given(v), v.at}, shared: v})
 	}
 	return all
 }

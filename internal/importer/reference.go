@@ -108,7 +108,7 @@ func (d *draft) rewire(s *service) {
 			kept = append(kept, v)
 		}
 	}
-	s.env = kept
+	s.env = slices.DeleteFunc(kept, d.left)
 }
 
 // redirect replaces the hosts in a value.

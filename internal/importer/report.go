@@ -2,6 +2,7 @@ package importer
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/banyan-run/banyan/internal/diag"
@@ -63,10 +64,18 @@ func (d *draft) finish() Report {
 		d.leftovers(tree, "")
 	}
 	d.unusedVariables()
+	if slices.ContainsFunc(slices.Collect(maps.Values(d.variables)), (*variable).ambient) {
+		d.note(diag.Position{File: dotenvName}, Changed, dotenvName, "Banyan reads it at each start and gives every service its variables, so they are not copied")
+	}
 	r := d.report
 	r.App = d.app
 	r.Read = append([]string{}, r.Read...)
-	r.Notes, r.Needs = append([]Note{}, r.Notes...), append([]Need{}, d.refs.needs()...)
+	r.Notes, r.Needs = append([]Note{}, r.Notes...), []Need{}
+	for _, n := range d.refs.needs() {
+		if d.wanting(n) {
+			r.Needs = append(r.Needs, n)
+		}
+	}
 	slices.SortStableFunc(r.Notes, func(a, b Note) int { return cmp.Or(places(a.At, b.At), cmp.Compare(a.Key, b.Key)) })
 	r.Notes = slices.Compact(r.Notes)
 	for _, s := range d.services {

@@ -47,6 +47,7 @@ var again = map[string]bool{
 	"elk services.shipper.depends_on":                true,
 	"boutique services.productcatalogservice.expose": true, // so does the Dockerfile
 	"boutique services.currencyservice.expose":       true,
+	"rails services.web.env_file":                    true, // it is .env, which every service gets
 }
 
 type keys struct {
