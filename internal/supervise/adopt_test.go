@@ -163,10 +163,13 @@ func TestWhatCannotBeReadIsLeftAlone(t *testing.T) {
 func TestExternalServicesAreProbed(t *testing.T) {
 	in(t, func(s *stage) {
 		pay := &graph.External{Name: "pay", URL: "https://pay.example/v1", Health: "/up"}
+		answer := make(chan struct{})
+		s.prober.set(func(string) error { <-answer; return nil })
 		s.Externals([]*graph.External{pay, {Name: "old", Endpoints: []string{"10.0.0.1:80", "10.0.0.2:80"}}})
 		if s.listed("pay.1") != registry.Starting || s.listed("old.2") != registry.Ready {
 			s.Error("one that is to be probed first is ready, or one without a probe is not")
 		}
+		close(answer)
 		s.settle(0)
 		if s.listed("pay.1") != registry.Ready {
 			s.Error("its first probe passed, and it is not ready")
