@@ -78,6 +78,9 @@ func (p *ports) note(key string, from, to int) {
 	who, why := spokenOf(key), "another process has it"
 	if pid, program, known := runner.PortOwner(from); known {
 		why = fmt.Sprintf("process %d (%s) has it", pid, program)
+	} else if l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(from))); err == nil {
+		_ = l.Close() // it was opened to see that nobody has it
+		why = "another application of yours keeps it"
 	}
 	text := fmt.Sprintf("%s has port %d instead of %d", who, to, from)
 	p.moved.Update(func(all []string) []string { return append(all[:len(all):len(all)], text+": "+why) })
