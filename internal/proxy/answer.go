@@ -75,7 +75,7 @@ func (c *connection) unsent(x *exchange.Exchange, err error) {
 
 func (c *connection) codingOf(x *exchange.Exchange) coding {
 	switch {
-	case bodiless(x.Request.Method, x.Reply.Head.Status):
+	case Bodiless(x.Request.Method, x.Reply.Head.Status):
 		return none
 	case x.Reply.Body == nil:
 		return sized
@@ -92,7 +92,7 @@ func (c *connection) head(out []byte, x *exchange.Exchange, how coding) []byte {
 	head := &x.Reply.Head
 	out = appendStatus(out, head.Status)
 	for name, value := range head.Fields() {
-		if ofConnection(name) || same(name, "content-length") && (how != none || head.Status == 204 || head.Status < 200) {
+		if OfConnection(name) || Same(name, "content-length") && (how != none || head.Status == 204 || head.Status < 200) {
 			continue
 		}
 		out = appendField(out, name, value)
@@ -130,29 +130,7 @@ func appendStatus(out []byte, status int) []byte {
 func appendField(out, name, value []byte) []byte {
 	out = append(out, name...)
 	out = append(out, ": "...)
-	from := len(out)
-	out = append(out, value...)
-	for i := from; i < len(out); i++ {
-		if b := out[i]; b == '\r' || b == '\n' || b == 0 {
-			out[i] = ' '
-		}
-	}
-	return append(out, "\r\n"...)
-}
-
-// ofConnection tells whether a field of a head that is written concerns the connection: the writer says those itself.
-func ofConnection(name []byte) bool {
-	switch len(name) {
-	case len("connection"):
-		return same(name, "connection") || same(name, "keep-alive")
-	case len("transfer-encoding"):
-		return same(name, "transfer-encoding")
-	case len("upgrade"):
-		return same(name, "upgrade")
-	case len("proxy-connection"):
-		return same(name, "proxy-connection")
-	}
-	return false
+	return append(AppendValue(out, value), "\r\n"...)
 }
 
 // A writeError is the client's end of the connection failing.
@@ -312,7 +290,7 @@ func appendTrailer(out []byte, trailer *exchange.Head) []byte {
 func (c *connection) interim(h *exchange.Head) error {
 	out := appendStatus(nil, h.Status)
 	for name, value := range h.Fields() {
-		if !ofConnection(name) && !same(name, "content-length") { // RFC 9110 §8.6
+		if !OfConnection(name) && !Same(name, "content-length") { // RFC 9110 §8.6
 			out = appendField(out, name, value)
 		}
 	}

@@ -24,7 +24,7 @@ func (b *answerBody) begin(u *upstream, x *exchange.Exchange) {
 	trailer.Reset()
 	*b = answerBody{u: u, x: x, trailer: trailer, length: exchange.Unknown}
 	switch f := &u.frame; {
-	case bodiless(x.Request.Method, u.head.Status), f.length == 0:
+	case Bodiless(x.Request.Method, u.head.Status), f.length == 0:
 		b.kind = none
 	case f.chunked:
 		b.kind = inChunks

@@ -46,8 +46,3 @@ func statusLine(line []byte, h *exchange.Head) error {
 	h.Status = int(status)
 	return nil
 }
-
-// bodiless tells whether an answer to method with status never has a body (RFC 9112 §6.3).
-func bodiless(method string, status int) bool {
-	return method == "HEAD" || status == 204 || status == 304 || status < 200
-}

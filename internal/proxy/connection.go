@@ -85,38 +85,6 @@ func (c *connection) serve() {
 	_ = c.conn.Close()
 }
 
-// framed hands the connection over to who speaks HTTP/2: all of it, what was read already too.
-func (c *connection) framed() {
-	c.phase.Store(working)
-	if c.server.Framed == nil || c.conn.SetDeadline(time.Time{}) != nil {
-		_ = c.conn.Close()
-		return
-	}
-	c.in.conn = c.conn.Conn // whose deadlines are now those of HTTP/2
-	c.server.Framed.Serve(c.x.Ctx, c.server, &opened{c.conn.Conn, &c.in, &c.phase}, c.peer)
-}
-
-// opened is a connection whose first bytes were read already.
-type opened struct {
-	net.Conn
-	in    io.Reader
-	phase *atomic.Int32
-}
-
-// Rest says whether nothing is under way on the connection: where there are too many, it is then ended for another.
-func (o *opened) Rest(idle bool) {
-	if idle {
-		o.phase.CompareAndSwap(working, resting)
-		return
-	}
-	o.phase.CompareAndSwap(resting, working)
-}
-
-func (o *opened) Read(p []byte) (int, error) { return o.in.Read(p) }
-
-// CloseWrite ends one direction, where the connection can.
-func (o *opened) CloseWrite() error { return closeWrite(o.Conn) }
-
 var errPreface = errors.New("the preface of HTTP/2")
 
 // await waits for a whole head and returns its length: 0 without an error is the end of the connection.

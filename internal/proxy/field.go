@@ -47,8 +47,8 @@ func validValue(value []byte) bool {
 	return true
 }
 
-// trim cuts optional white space: space and tab alone (RFC 9110 §5.6.3).
-func trim(value []byte) []byte {
+// TrimSpace cuts optional white space: space and tab alone (RFC 9110 §5.6.3, RFC 9113 §8.2.1).
+func TrimSpace(value []byte) []byte {
 	for len(value) > 0 && (value[0] == ' ' || value[0] == '\t') {
 		value = value[1:]
 	}
@@ -58,8 +58,8 @@ func trim(value []byte) []byte {
 	return value
 }
 
-// same compares without regard to the case of ASCII letters; text is in lower case.
-func same(received []byte, text string) bool {
+// Same compares without regard to the case of ASCII letters; text is in lower case.
+func Same(received []byte, text string) bool {
 	if len(received) != len(text) {
 		return false
 	}
@@ -122,7 +122,7 @@ func validPort(port []byte) bool {
 func splitList(value string) []string {
 	var members []string
 	for part := range bytes.SplitSeq([]byte(value), []byte{','}) {
-		if member := trim(part); len(member) > 0 {
+		if member := TrimSpace(part); len(member) > 0 {
 			members = append(members, string(member))
 		}
 	}

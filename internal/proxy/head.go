@@ -128,9 +128,9 @@ func validTarget(target []byte) bool {
 func absoluteForm(target []byte, h *exchange.Head) ([]byte, error) {
 	var rest []byte
 	switch {
-	case len(target) > 7 && same(target[:7], "http://"):
+	case len(target) > 7 && Same(target[:7], "http://"):
 		rest = target[7:]
-	case len(target) > 8 && same(target[:8], "https://"):
+	case len(target) > 8 && Same(target[:8], "https://"):
 		rest, h.Scheme = target[8:], "https"
 	default:
 		return nil, errTargetForm
@@ -165,7 +165,7 @@ func parseFields(block []byte, h *exchange.Head, f *framing, bound int) error {
 		if colon < 0 {
 			return errColon
 		}
-		name, value := line[:colon], trim(line[colon+1:])
+		name, value := line[:colon], TrimSpace(line[colon+1:])
 		if !all(name, &isToken) {
 			return errName
 		}
@@ -232,7 +232,7 @@ func (f *framing) keepUpgrade(h *exchange.Head) {
 // offersH2C tells whether HTTP/2 is among the protocols offered: an instance that took it up would be sent requests that no layer sees.
 func offersH2C(upgrade []byte) bool {
 	for part := range bytes.SplitSeq(upgrade, []byte{','}) {
-		if protocol := trim(part); same(protocol, "h2c") || same(protocol, "h2") {
+		if protocol := TrimSpace(part); Same(protocol, "h2c") || Same(protocol, "h2") {
 			return true
 		}
 	}

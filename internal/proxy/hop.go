@@ -13,58 +13,58 @@ func (f *framing) take(name, value []byte) (bool, error) {
 	case len("te"):
 		return f.takeTE(name, value), nil
 	case len("host"):
-		if same(name, "host") {
+		if Same(name, "host") {
 			f.hosts, f.host = f.hosts+1, value
 			return true, nil
 		}
 	case len("expect"):
 		return f.takeExpect(name, value)
 	case len("upgrade"):
-		if same(name, "upgrade") {
+		if Same(name, "upgrade") {
 			f.upgrade = value
 			return true, nil
 		}
 	case len("connection"): // and keep-alive
-		if same(name, "connection") {
+		if Same(name, "connection") {
 			f.takeConnection(value)
 			return true, nil
 		}
-		return same(name, "keep-alive"), nil
+		return Same(name, "keep-alive"), nil
 	case len("content-length"): // and http2-settings
-		if same(name, "content-length") {
+		if Same(name, "content-length") {
 			return false, f.takeLength(value)
 		}
-		return same(name, "http2-settings"), nil
+		return Same(name, "http2-settings"), nil
 	case len("proxy-connection"):
-		return same(name, "proxy-connection"), nil
+		return Same(name, "proxy-connection"), nil
 	case len("transfer-encoding"):
-		if same(name, "transfer-encoding") {
+		if Same(name, "transfer-encoding") {
 			return true, f.takeEncoding(value)
 		}
 	case len("proxy-authenticate"):
-		return same(name, "proxy-authenticate"), nil
+		return Same(name, "proxy-authenticate"), nil
 	case len("proxy-authorization"):
-		return same(name, "proxy-authorization"), nil
+		return Same(name, "proxy-authorization"), nil
 	}
 	return false, nil
 }
 
 func (f *framing) takeTE(name, value []byte) bool {
-	if !same(name, "te") {
+	if !Same(name, "te") {
 		return false
 	}
 	for part := range bytes.SplitSeq(value, []byte{','}) {
-		f.trailers = f.trailers || same(trim(part), "trailers")
+		f.trailers = f.trailers || Same(TrimSpace(part), "trailers")
 	}
 	return true
 }
 
 func (f *framing) takeExpect(name, value []byte) (bool, error) {
-	if !same(name, "expect") {
+	if !Same(name, "expect") {
 		return false, nil
 	}
 	f.expects = true
-	if !same(value, "100-continue") {
+	if !Same(value, "100-continue") {
 		return true, errExpect
 	}
 	return true, nil
@@ -88,7 +88,7 @@ func (f *framing) takeEncoding(value []byte) error {
 		return errEncodings
 	}
 	f.encoded = true
-	if !same(value, "chunked") {
+	if !Same(value, "chunked") {
 		return errEncoding
 	}
 	f.chunked = true
@@ -97,13 +97,13 @@ func (f *framing) takeEncoding(value []byte) error {
 
 func (f *framing) takeConnection(value []byte) {
 	for part := range bytes.SplitSeq(value, []byte{','}) {
-		switch option := trim(part); {
+		switch option := TrimSpace(part); {
 		case len(option) == 0:
-		case same(option, "close"):
+		case Same(option, "close"):
 			f.closing = true
-		case same(option, "keep-alive"):
+		case Same(option, "keep-alive"):
 			f.keeping = true
-		case same(option, "upgrade"):
+		case Same(option, "upgrade"):
 			f.upgrading = true
 		default:
 			f.named = true
@@ -116,7 +116,7 @@ func (f *framing) takeConnection(value []byte) {
 func (f *framing) isNamed(name []byte) bool {
 	for _, value := range f.connections {
 		for part := range bytes.SplitSeq(value, []byte{','}) {
-			if bytes.EqualFold(trim(part), name) {
+			if bytes.EqualFold(TrimSpace(part), name) {
 				return true
 			}
 		}

@@ -20,11 +20,11 @@ func appendRequest(out []byte, x *exchange.Exchange) []byte {
 	upgrading, trailers := upgrades(h), false
 	for name, value := range h.Fields() {
 		switch {
-		case same(name, "te"):
+		case Same(name, "te"):
 			trailers = true
 			continue
-		case same(name, "upgrade") && upgrading:
-		case ofConnection(name), same(name, "host"), same(name, "content-length"):
+		case Same(name, "upgrade") && upgrading:
+		case OfConnection(name), Same(name, "host"), Same(name, "content-length"):
 			continue
 		}
 		out = appendField(out, name, value)

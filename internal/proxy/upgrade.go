@@ -14,7 +14,7 @@ func (c *connection) upgrade(x *exchange.Exchange) {
 	head := &x.Reply.Head
 	out := appendStatus((*c.buffer())[:0], head.Status)
 	for name, value := range head.Fields() {
-		if !ofConnection(name) || same(name, "upgrade") {
+		if !OfConnection(name) || Same(name, "upgrade") {
 			out = appendField(out, name, value)
 		}
 	}

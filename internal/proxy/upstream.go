@@ -175,7 +175,7 @@ func (u *upstream) accept(x *exchange.Exchange) error {
 	if u.body.kind == inChunks {
 		reply.Trailer = &u.body.trailer
 	}
-	if streams(&reply.Head) {
+	if Lasting(&reply.Head) {
 		return u.lift()
 	}
 	return nil
@@ -187,13 +187,6 @@ func (u *upstream) lift() error {
 		return err
 	}
 	return u.watch(time.Time{})
-}
-
-// streams tells whether an answer is meant to last: its timeout is for the head.
-func streams(h *exchange.Head) bool {
-	kind := h.Get("Content-Type")
-	const events, grpc = "text/event-stream", "application/grpc"
-	return len(kind) >= len(events) && same(kind[:len(events)], events) || len(kind) >= len(grpc) && same(kind[:len(grpc)], grpc)
 }
 
 // switched makes the connection the reply's upgrade.

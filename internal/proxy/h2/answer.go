@@ -9,6 +9,7 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/problem"
+	"github.com/banyan-run/banyan/internal/proxy"
 )
 
 // buffers are what bodies go through: a frame's payload each.
@@ -23,14 +24,14 @@ func (s *served) answer() error {
 	if reply.Upgrade != nil {
 		return problem.New(diag.BadAnswer, "the protocol cannot be switched").Because(errors.Join(errSwitch, reply.Upgrade.Close()))
 	}
-	none := bodiless(x.Request.Method, reply.Head.Status)
+	none := proxy.Bodiless(x.Request.Method, reply.Head.Status)
 	s.block = appendFields(appendStatus(s.block[:0], reply.Head.Status), &reply.Head, false)
 	switch {
 	case none:
 		if length := reply.Head.Get("Content-Length"); length != nil && reply.Head.Status != http.StatusNoContent {
 			s.block = appendField(s.block, []byte("content-length"), length)
 		}
-	case reply.Body == nil && reply.Trailer == nil && !isGRPC(&reply.Head):
+	case reply.Body == nil && reply.Trailer == nil && !proxy.IsGRPC(&reply.Head):
 		s.block = appendLength(s.block, 0)
 	case reply.Length >= 0 && reply.Body != nil:
 		s.block = appendLength(s.block, reply.Length)
@@ -91,19 +92,4 @@ func (s *served) fill(body io.Reader, p []byte) (n int, err error) {
 		n += more
 	}
 	return n, err
-}
-
-// bodiless tells whether an answer to method with status never has a body (RFC 9110 §6.4.1).
-func bodiless(method string, status int) bool {
-	return method == http.MethodHead || status < 200 || status == http.StatusNoContent || status == http.StatusNotModified
-}
-
-// isGRPC tells whether a head is of gRPC, and streams whether the message is meant to last: its timeout is for the head.
-func isGRPC(h *exchange.Head) bool { return hasType(h, "application/grpc") }
-
-func streams(h *exchange.Head) bool { return isGRPC(h) || hasType(h, "text/event-stream") }
-
-func hasType(h *exchange.Head, kind string) bool {
-	value := h.Get("Content-Type")
-	return len(value) >= len(kind) && same(value[:len(kind)], kind)
 }

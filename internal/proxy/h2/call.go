@@ -1,6 +1,7 @@
 package h2
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"sync"
@@ -154,7 +155,7 @@ func (c *call) take(id uint32, text []byte, end bool) error {
 	var err error
 	switch {
 	case c.came.answered && c.in.atEnd(id):
-		return first(c.o.skip(text), c.o.late(id)) // the trailer is being read
+		return cmp.Or(c.o.skip(text), c.o.late(id)) // the trailer is being read
 	case c.came.answered:
 		if _, err = c.o.decode.read(text, c.came.trailer, trailer); err == nil && !end {
 			err = errUnended
@@ -184,7 +185,7 @@ func (c *call) takeHead(text []byte, end bool) error {
 		return errStatus
 	case h.Status >= 200:
 		c.came.answered, c.came.length = true, said.length
-		if bodiless(c.x.Request.Method, h.Status) {
+		if proxy.Bodiless(c.x.Request.Method, h.Status) {
 			said.length = exchange.Unknown // it tells of a body that does not come (RFC 9110 §8.6)
 		}
 		return c.in.expect(said.length, end)
@@ -204,12 +205,12 @@ func (c *call) reply() {
 	reply := &x.Reply
 	x.Note.Answered = time.Now()
 	reply.OnClose(c.release)
-	if streams(&reply.Head) {
+	if proxy.Lasting(&reply.Head) {
 		c.timed = false
 	}
 	length, trailer := c.framed()
 	unread, ended := c.in.whole()
-	if bodiless(x.Request.Method, reply.Head.Status) || ended && unread == 0 && trailer.Len() == 0 {
+	if proxy.Bodiless(x.Request.Method, reply.Head.Status) || ended && unread == 0 && trailer.Len() == 0 {
 		reply.Body, reply.Length, reply.Trailer = nil, 0, nil
 		return
 	}

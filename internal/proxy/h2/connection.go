@@ -1,6 +1,7 @@
 package h2
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -253,7 +254,7 @@ func (c *connection) closes() (last uint32, now bool) {
 
 // skip is err, after the block that nobody wants was read.
 func (c *connection) skip(text []byte, err error) error {
-	return first(err, c.decode.skip(text))
+	return cmp.Or(err, c.decode.skip(text))
 }
 
 // ends takes the header block behind a body (RFC 9113 §8.1).
@@ -263,7 +264,7 @@ func (s *served) ends(id uint32, text []byte, end bool) error {
 	case s.in.stream() != id:
 		return c.decode.skip(text) // it was answered just now, which is no fault of the client's
 	case s.in.atEnd(id):
-		return first(c.decode.skip(text), c.late(id))
+		return cmp.Or(c.decode.skip(text), c.late(id))
 	}
 	var came exchange.Head
 	_, err := c.decode.read(text, &came, trailer)

@@ -1,6 +1,7 @@
 package h2
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/problem"
+	"github.com/banyan-run/banyan/internal/proxy"
 )
 
 // kind is what a header block opens, or ends.
@@ -126,7 +128,7 @@ func (d *decoder) skip(text []byte) error {
 func (d *decoder) field(f hpack.HeaderField) {
 	d.size += len(f.Name) + len(f.Value) + entry
 	if d.size > d.most {
-		d.fault = first(d.fault, errTooLarge)
+		d.fault = cmp.Or[error](d.fault, errTooLarge)
 	}
 	if d.fault != nil {
 		return
@@ -137,15 +139,6 @@ func (d *decoder) field(f hpack.HeaderField) {
 	}
 	d.begun = true
 	d.fault = d.regular(f)
-}
-
-func first(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // pseudo reads one of the fields that stand for the start line (RFC 9113 §8.3).
@@ -193,7 +186,7 @@ func (d *decoder) regular(f hpack.HeaderField) error {
 		return errName
 	case !validValue(f.Value):
 		return errValue
-	case ofConnection([]byte(f.Name)):
+	case proxy.OfConnection([]byte(f.Name)):
 		return errConnection
 	case d.kind == trailer && framing(f.Name):
 		return errTrailer

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/banyan-run/banyan/internal/exchange"
+	"github.com/banyan-run/banyan/internal/proxy"
 )
 
 // indexOf has the static table's names (RFC 7541 appendix A), the first entry of each.
@@ -57,16 +58,8 @@ func appendField(out, name, value []byte) []byte {
 }
 
 func appendValue(out, value []byte) []byte {
-	value = trim(value)
-	out = appendNumber(out, 0, 7, uint64(len(value)))
-	from := len(out)
-	out = append(out, value...)
-	for i := from; i < len(out); i++ {
-		if b := out[i]; b == '\r' || b == '\n' || b == 0 {
-			out[i] = ' '
-		}
-	}
-	return out
+	value = proxy.TrimSpace(value)
+	return proxy.AppendValue(appendNumber(out, 0, 7, uint64(len(value))), value)
 }
 
 // appendText appends a pseudo-field by the index of its name.
@@ -141,56 +134,13 @@ func appendStatus(out []byte, status int) []byte {
 // appendFields appends all fields but those that the writer makes itself and those that HTTP/2 has not (RFC 9113 §8.2.2).
 func appendFields(out []byte, h *exchange.Head, request bool) []byte {
 	for name, value := range h.Fields() {
-		if ofConnection(name) || same(name, "content-length") || same(name, "expect") || request && same(name, "host") {
+		if proxy.OfConnection(name) || proxy.Same(name, "content-length") || proxy.Same(name, "expect") || request && proxy.Same(name, "host") {
 			continue
 		}
-		if same(name, "te") && (!request || !same(value, "trailers")) {
+		if proxy.Same(name, "te") && (!request || !proxy.Same(value, "trailers")) {
 			continue
 		}
 		out = appendField(out, name, value)
 	}
 	return out
-}
-
-// ofConnection tells whether a field has no place in HTTP/2 (RFC 9113 §8.2.2).
-func ofConnection(name []byte) bool {
-	switch len(name) {
-	case len("connection"):
-		return same(name, "connection") || same(name, "keep-alive")
-	case len("upgrade"):
-		return same(name, "upgrade")
-	case len("proxy-connection"):
-		return same(name, "proxy-connection")
-	case len("transfer-encoding"):
-		return same(name, "transfer-encoding")
-	}
-	return false
-}
-
-// same compares without regard to the case of ASCII letters; text is in lower case.
-func same[T string | []byte](received T, text string) bool {
-	if len(received) != len(text) {
-		return false
-	}
-	for i := range len(text) {
-		b := received[i]
-		if 'A' <= b && b <= 'Z' {
-			b += 'a' - 'A'
-		}
-		if b != text[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// trim cuts space and tab at both ends, with which no value may begin or end (RFC 9113 §8.2.1).
-func trim(value []byte) []byte {
-	for len(value) > 0 && (value[0] == ' ' || value[0] == '\t') {
-		value = value[1:]
-	}
-	for len(value) > 0 && (value[len(value)-1] == ' ' || value[len(value)-1] == '\t') {
-		value = value[:len(value)-1]
-	}
-	return value
 }

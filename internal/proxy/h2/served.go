@@ -12,6 +12,7 @@ import (
 	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/exchange"
 	"github.com/banyan-run/banyan/internal/problem"
+	"github.com/banyan-run/banyan/internal/proxy"
 )
 
 // served is a stream of a client: an exchange, and the goroutine that carries it. When it is over both are kept for the next.
@@ -156,7 +157,7 @@ func (s *served) enter(id uint32) error {
 		return s.l.mu.err
 	}
 	s.l.open(&s.stream, id)
-	s.patient = streams(&s.x.Request)
+	s.patient = proxy.Lasting(&s.x.Request)
 	return nil
 }
 
