@@ -149,7 +149,8 @@ func (c *call) begin() error {
 func (c *call) take(id uint32, text []byte, end bool) error {
 	c.came.Lock()
 	defer c.came.Unlock()
-	if c.came.head == nil || c.in.stream() != id {
+	// A stream that was reset takes no head any more: one that comes in the same breath would hide what it was reset for.
+	if c.came.head == nil || c.in.stream() != id || c.in.failed() != nil {
 		return c.o.skip(text)
 	}
 	var err error
