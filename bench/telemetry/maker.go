@@ -61,14 +61,20 @@ func (m *maker) span(id trace.ID, parent trace.SpanID) signal.Span {
 		Trace: id, ID: m.spanID(), Parent: parent, Service: name, Instance: fmt.Sprintf("%s.%d", name, r.IntN(3)),
 		Name: fmt.Sprintf("GET /api/v1/thing%d/{id}", route), Kind: []signal.Kind{signal.Server, signal.Client}[r.IntN(2)],
 		Start: m.at, Duration: time.Duration(r.ExpFloat64() * 5e6), Failed: r.IntN(50) == 0,
-		Attributes: map[string]string{
-			"http.request.method": "GET", "http.response.status_code": []string{"200", "200", "200", "404", "500"}[r.IntN(5)],
-			"http.route": fmt.Sprintf("/api/v1/thing%d/{id}", route), "network.protocol.name": "http", "network.protocol.version": "1.1",
-			"server.address": fmt.Sprintf("service-%d", r.IntN(services)), "service.instance.id": fmt.Sprintf("%s.%d", name, r.IntN(3)),
+		Attributes: signal.Attributes{
+			{Name: "http.request.method", Value: "GET"},
+			{Name: "http.response.status_code", Value: []string{"200", "200", "200", "404", "500"}[r.IntN(5)]},
+			{Name: "http.route", Value: fmt.Sprintf("/api/v1/thing%d/{id}", route)},
+			{Name: "network.protocol.name", Value: "http"},
+			{Name: "network.protocol.version", Value: "1.1"},
+			{Name: "server.address", Value: fmt.Sprintf("service-%d", r.IntN(services))},
+			{Name: "service.instance.id", Value: fmt.Sprintf("%s.%d", name, r.IntN(3))},
 			// High cardinality:
-			"url.path": fmt.Sprintf("/api/v1/thing%d/%d", route, r.IntN(1_000_000)), "enduser.id": fmt.Sprintf("user-%d", r.IntN(500_000)),
-			"request.id":              fmt.Sprintf("%016x%016x", r.Uint64(), r.Uint64()),
-			"http.response.body.size": strconv.Itoa(r.IntN(20_000)), "client.address": fmt.Sprintf("10.%d.%d.%d", r.IntN(4), r.IntN(256), r.IntN(256)),
+			{Name: "url.path", Value: fmt.Sprintf("/api/v1/thing%d/%d", route, r.IntN(1_000_000))},
+			{Name: "enduser.id", Value: fmt.Sprintf("user-%d", r.IntN(500_000))},
+			{Name: "request.id", Value: fmt.Sprintf("%016x%016x", r.Uint64(), r.Uint64())},
+			{Name: "http.response.body.size", Value: strconv.Itoa(r.IntN(20_000))},
+			{Name: "client.address", Value: fmt.Sprintf("10.%d.%d.%d", r.IntN(4), r.IntN(256), r.IntN(256))},
 		},
 	}
 }

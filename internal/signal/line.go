@@ -42,6 +42,8 @@ type Line struct {
 	Text string
 	// Message is the text for people where the line is structured, else the same as Text.
 	Message string
-	Trace   trace.ID
-	Span    trace.SpanID
+	// Attributes are what came beside the text; what a structured text says is not repeated here.
+	Attributes Attributes
+	Trace      trace.ID
+	Span       trace.SpanID
 }

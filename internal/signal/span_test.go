@@ -8,7 +8,7 @@ import (
 
 // The identifiers are written by whoever writes a span, in the form of the trace package.
 func TestASpanIsWrittenWithoutItsIdentifiers(t *testing.T) {
-	span := Span{Service: "orders", Name: "GET /orders/{id}", Kind: Server, Attributes: map[string]string{"http.route": "/orders/{id}"}}
+	span := Span{Service: "orders", Name: "GET /orders/{id}", Kind: Server, Attributes: Attributes{{"http.route", "/orders/{id}"}}}
 	span.Trace[0], span.ID[0] = 1, 1
 	written, err := json.Marshal(span)
 	if err != nil {

@@ -62,7 +62,7 @@ type Recorder struct {
 
 	// The rest is the writer's own.
 	spans       []signal.Span
-	maps        reuse
+	said        signal.Attributes // of the spans
 	access      []signal.Line
 	propagation propagation
 	failedSince uint64

@@ -159,7 +159,7 @@ func TestSecretsAreMaskedBeforeTheyAreKept(t *testing.T) {
 	}
 	found, _ := b.store.Lines(telemetry.LineQuery{})
 	spans, err := b.store.Trace(x.Trace.Trace.String())
-	if err != nil || strings.Contains(spans[0].Attributes[telemetry.URLPath]+spans[0].Message+found[1].Message, "hunter2") {
+	if err != nil || strings.Contains(spans[0].Attributes.Get(telemetry.URLPath)+spans[0].Message+found[1].Message, "hunter2") {
 		t.Fatalf("%+v %+v %v", spans, found, err)
 	}
 }

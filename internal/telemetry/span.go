@@ -14,7 +14,9 @@ const Gateway = "gateway"
 // spansOf makes the two spans of a hop: the caller's, which lasts as long as the exchange, and the callee's, which begins
 // when the connection was there. What the callee calls names the exchange's span as its parent, so the callee's span has that
 // id and the caller's has one derived from it. A request that no instance saw has the caller's span alone.
-func spansOf(x *signal.Exchange, maps *reuse, dst []signal.Span) []signal.Span {
+//
+// The attributes of all spans of a batch are in one array, said: to make one for each was most of what a request cost the writer.
+func spansOf(x *signal.Exchange, said *signal.Attributes, dst []signal.Span) []signal.Span {
 	status := ""
 	if x.Status > 0 {
 		status = strconv.Itoa(x.Status)
@@ -22,7 +24,7 @@ func spansOf(x *signal.Exchange, maps *reuse, dst []signal.Span) []signal.Span {
 	caller := signal.Span{
 		Trace: x.Trace.Trace, ID: callerSpan(x.Trace.Span), Parent: x.Trace.Parent,
 		Service: x.Caller, Kind: signal.Client, Name: nameOf(x),
-		Start: x.Start, Duration: x.Times.Total, Failed: Failed(x), Message: messageOf(x), Attributes: attributesOf(x, status, maps.next()),
+		Start: x.Start, Duration: x.Times.Total, Failed: Failed(x), Message: messageOf(x), Attributes: attributesOf(x, status, said),
 	}
 	if x.Caller == Gateway {
 		caller.Kind = signal.Server // the gateway serves an outside client; its hop inwards is the callee's span
@@ -36,7 +38,7 @@ func spansOf(x *signal.Exchange, maps *reuse, dst []signal.Span) []signal.Span {
 	callee.Service, callee.Instance = x.Callee, x.Instance
 	reached := min(max(x.Times.Queue, x.Times.Connect), x.Times.Total)
 	callee.Start, callee.Duration = x.Start.Add(reached), x.Times.Total-reached
-	callee.Attributes = servedAttributes(x, status, maps.next())
+	callee.Attributes = servedAttributes(x, status, said)
 	return append(dst, callee)
 }
 
@@ -65,51 +67,60 @@ func nameOf(x *signal.Exchange) string {
 
 func isGRPC(x *signal.Exchange) bool { return x.Protocol == "grpc" }
 
-func attributesOf(x *signal.Exchange, status string, a map[string]string) map[string]string {
-	servedAttributes(x, status, a)
-	if x.Callee != "" {
-		a[ServerAddress] = x.Callee
-	}
-	if x.Instance != "" {
-		a[ServiceInstance] = x.Instance
-	}
+func attributesOf(x *signal.Exchange, status string, said *signal.Attributes) signal.Attributes {
+	from := len(*said)
+	a := appendServed(*said, x, status)
+	a = appendFilled(a, ServerAddress, x.Callee)
+	a = appendFilled(a, ServiceInstance, x.Instance)
 	if x.Tries > 1 {
-		a[ResendCount] = strconv.Itoa(x.Tries - 1)
+		a = append(a, signal.Attribute{Name: ResendCount, Value: strconv.Itoa(x.Tries - 1)})
 	}
-	if x.Route != "" {
-		a[HTTPRoute] = x.Route
-	}
+	a = appendFilled(a, HTTPRoute, x.Route)
 	if name, version := protocolOf(x.Protocol); name != "" {
-		a[ProtocolName], a[ProtocolVersion] = name, version
+		a = append(a, signal.Attribute{Name: ProtocolName, Value: name}, signal.Attribute{Name: ProtocolVersion, Value: version})
 	}
-	setSize(a, RequestBody, x.BytesIn)
-	setSize(a, ResponseBody, x.BytesOut)
-	return a
+	a = appendSize(a, RequestBody, x.BytesIn)
+	a = appendSize(a, ResponseBody, x.BytesOut)
+	*said = a
+	return a[from:len(a):len(a)]
 }
 
-// servedAttributes are those that both sides of a hop carry.
-func servedAttributes(x *signal.Exchange, status string, a map[string]string) map[string]string {
-	a[RequestMethod], a[URLPath], a[Caller] = x.Method, x.Path, x.Caller
-	if status != "" {
-		a[StatusCode] = status
-	}
+func servedAttributes(x *signal.Exchange, status string, said *signal.Attributes) signal.Attributes {
+	from := len(*said)
+	*said = appendServed(*said, x, status)
+	return (*said)[from:len(*said):len(*said)]
+}
+
+// appendServed appends the attributes that both sides of a hop carry.
+func appendServed(a signal.Attributes, x *signal.Exchange, status string) signal.Attributes {
+	a = append(a, signal.Attribute{Name: RequestMethod, Value: x.Method}, signal.Attribute{Name: URLPath, Value: x.Path},
+		signal.Attribute{Name: Caller, Value: x.Caller})
+	a = appendFilled(a, StatusCode, status)
 	if Failed(x) {
-		a[ErrorType] = errorType(x)
+		a = append(a, signal.Attribute{Name: ErrorType, Value: errorType(x)})
 	}
 	if isGRPC(x) {
-		setRPC(a, x)
+		a = appendRPC(a, x)
 	}
 	return a
 }
 
-func setRPC(a map[string]string, x *signal.Exchange) {
-	a[RPCSystem] = "grpc"
+func appendFilled(a signal.Attributes, name, value string) signal.Attributes {
+	if value == "" {
+		return a
+	}
+	return append(a, signal.Attribute{Name: name, Value: value})
+}
+
+func appendRPC(a signal.Attributes, x *signal.Exchange) signal.Attributes {
+	a = append(a, signal.Attribute{Name: RPCSystem, Value: "grpc"})
 	if service, method, found := strings.Cut(strings.TrimPrefix(x.Path, "/"), "/"); found {
-		a[RPCService], a[RPCMethod] = service, method
+		a = append(a, signal.Attribute{Name: RPCService, Value: service}, signal.Attribute{Name: RPCMethod, Value: method})
 	}
 	if x.GRPCStatus >= 0 {
-		a[GRPCStatus] = strconv.Itoa(x.GRPCStatus)
+		a = append(a, signal.Attribute{Name: GRPCStatus, Value: strconv.Itoa(x.GRPCStatus)})
 	}
+	return a
 }
 
 func errorType(x *signal.Exchange) string {
@@ -122,10 +133,11 @@ func errorType(x *signal.Exchange) string {
 	return strconv.Itoa(x.Status)
 }
 
-func setSize(a map[string]string, name string, n int64) {
-	if n > 0 {
-		a[name] = strconv.FormatInt(n, 10)
+func appendSize(a signal.Attributes, name string, n int64) signal.Attributes {
+	if n <= 0 {
+		return a
 	}
+	return append(a, signal.Attribute{Name: name, Value: strconv.FormatInt(n, 10)})
 }
 
 func protocolOf(protocol string) (name, version string) {

@@ -12,7 +12,7 @@ import (
 // Store keeps spans and lines for a while. Write is called by one goroutine at a time, the rest by any. What one service writes
 // pushes out its own oldest lines, never another's that has less, and no span.
 type Store interface {
-	// Write keeps a batch: when it returns nil, the batch survives the end of the process. The slices and maps of the batch are the
+	// Write keeps a batch: when it returns nil, the batch survives the end of the process. The slices of the batch are the
 	// caller's again then.
 	Write(Batch) error
 	// Trace returns the spans of the one trace whose id begins with prefix (ErrNoTrace, ErrAmbiguous).

@@ -44,7 +44,7 @@ func (s *Summary) Add(span *signal.Span) {
 	if span.Kind == signal.Server {
 		s.Hops++
 	}
-	if n, err := strconv.Atoi(span.Attributes[ResendCount]); err == nil && n > 0 {
+	if n, err := strconv.Atoi(span.Attributes.Get(ResendCount)); err == nil && n > 0 {
 		s.Retries += n
 	}
 	s.Failed = s.Failed || span.Failed
@@ -56,13 +56,13 @@ func (s *Summary) Add(span *signal.Span) {
 
 func (s *Summary) root(span *signal.Span) {
 	s.Start, s.Duration = span.Start, span.Duration
-	s.Name, s.Service, s.Route = What(span), span.Service, span.Attributes[HTTPRoute]
-	s.Status, _ = strconv.Atoi(span.Attributes[StatusCode])
+	s.Name, s.Service, s.Route = What(span), span.Service, span.Attributes.Get(HTTPRoute)
+	s.Status, _ = strconv.Atoi(span.Attributes.Get(StatusCode))
 }
 
 // What says what a span did, for people: method and path where it has them, else its name.
 func What(span *signal.Span) string {
-	method, path := span.Attributes[RequestMethod], span.Attributes[URLPath]
+	method, path := span.Attributes.Get(RequestMethod), span.Attributes.Get(URLPath)
 	if method == "" || path == "" {
 		return span.Name
 	}

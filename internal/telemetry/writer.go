@@ -88,10 +88,10 @@ func (r *Recorder) write(stale time.Time) {
 	}
 	r.report(r.means.Store.Write(batch), uint64(len(batch.Spans)+len(batch.Lines)))
 	r.feed.Publish(batch.Lines...)
-	r.maps.recycle()
-	clear(r.spans)
+	clear(r.spans) // the arrays outlive their strings otherwise
+	clear(r.said)
 	clear(r.access)
-	r.spans, r.access = r.spans[:0], r.access[:0]
+	r.spans, r.said, r.access = r.spans[:0], r.said[:0], r.access[:0]
 }
 
 func (r *Recorder) takeLines(stale time.Time) []signal.Line {
@@ -106,7 +106,7 @@ func (r *Recorder) takeLines(stale time.Time) []signal.Line {
 // take makes spans and an access line of one exchange.
 func (r *Recorder) take(x *signal.Exchange) {
 	x.Path, x.Reason = r.means.Redact.Text(x.Path), r.means.Redact.Text(x.Reason)
-	r.spans = spansOf(x, &r.maps, r.spans)
+	r.spans = spansOf(x, &r.said, r.spans)
 	r.access = append(r.access, accessOf(x))
 	r.propagation.called(x)
 }

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -97,7 +98,7 @@ func FuzzRecognise(f *testing.F) {
 			t.Fatalf("%q has level %d", text, l.Level)
 		}
 		again := signal.Line{Text: text, Message: text}
-		if Recognise(&again); again != l {
+		if Recognise(&again); !reflect.DeepEqual(again, l) {
 			t.Fatalf("%q read as %+v and as %+v", text, l, again)
 		}
 	})

@@ -25,8 +25,9 @@ func traceID(n int) (id trace.ID) {
 func span(n int, service string, from, took time.Duration, failed bool) signal.Span {
 	s := signal.Span{
 		Trace: traceID(n), Service: service, Instance: service + ".1", Name: "GET /a/**", Kind: signal.Server, Start: start.Add(from),
-		Duration: took, Failed: failed, Message: "why", Attributes: map[string]string{
-			telemetry.RequestMethod: "GET", telemetry.URLPath: "/a/b", telemetry.StatusCode: "200", telemetry.HTTPRoute: "/a/**", "own.name": "ü",
+		Duration: took, Failed: failed, Message: "why", Attributes: signal.Attributes{
+			{Name: telemetry.RequestMethod, Value: "GET"}, {Name: telemetry.URLPath, Value: "/a/b"}, {Name: telemetry.StatusCode, Value: "200"},
+			{Name: telemetry.HTTPRoute, Value: "/a/**"}, {Name: "own.name", Value: "ü"},
 		},
 	}
 	s.ID[7], s.ID[6] = byte(n)+1, byte(len(service))

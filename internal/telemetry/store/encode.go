@@ -46,16 +46,14 @@ func appendSpan(b []byte, s *signal.Span) []byte {
 	b = appendShort(appendShort(appendShort(appendShort(b, s.Service), s.Instance), s.Name), s.Message)
 	left := min(len(s.Attributes), mostAttributes)
 	b = binary.AppendUvarint(b, uint64(left))
-	for name, value := range s.Attributes {
-		if left--; left < 0 {
-			break
-		}
-		number := attributeNumber(name)
+	for i := range s.Attributes[:left] {
+		a := &s.Attributes[i]
+		number := attributeNumber(a.Name)
 		b = binary.AppendUvarint(b, number)
 		if number == 0 {
-			b = appendShort(b, name)
+			b = appendShort(b, a.Name)
 		}
-		b = appendShort(b, value)
+		b = appendShort(b, a.Value)
 	}
 	return b
 }
@@ -90,10 +88,10 @@ func decodeSpan(b []byte) (signal.Span, error) {
 	if r.bad || count > uint64(len(r.rest)) {
 		return s, errEncoding
 	}
-	s.Attributes = make(map[string]string, count)
+	s.Attributes = make(signal.Attributes, 0, count)
 	for range count {
 		name := r.attributeName()
-		s.Attributes[name] = r.text()
+		s.Attributes = append(s.Attributes, signal.Attribute{Name: name, Value: r.text()})
 	}
 	return s, r.end()
 }

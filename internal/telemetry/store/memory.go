@@ -66,7 +66,7 @@ func (m *Memory) add(s signal.Span) {
 		m.mu.order = append(m.mu.order, s.Trace)
 	}
 	if len(m.mu.traces[s.Trace]) < spansOfATrace {
-		s.Attributes = maps.Clone(s.Attributes) // who wrote the batch uses the map again
+		s.Attributes = slices.Clone(s.Attributes) // who wrote the batch uses the array again
 		m.mu.traces[s.Trace] = append(m.mu.traces[s.Trace], s)
 	}
 	if len(m.mu.order) > m.mu.limit {

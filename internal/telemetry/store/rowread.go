@@ -14,7 +14,7 @@ func (o *opened) span(row int, id trace.ID) signal.Span {
 	s := signal.Span{
 		Trace: id, ID: o.id(idColumn, row), Parent: o.id(parentColumn, row), Service: o.footer.service(row), Kind: o.kind(row),
 		Start: time.Unix(0, o.number(startColumn, row)), Duration: time.Duration(o.number(durationColumn, row)),
-		Failed: o.number(failedColumn, row) != 0, Attributes: map[string]string{},
+		Failed: o.number(failedColumn, row) != 0,
 	}
 	s.Instance, _ = o.text(instanceColumn, row)
 	s.Name, _ = o.text(nameColumn, row)
@@ -25,13 +25,13 @@ func (o *opened) span(row int, id trace.ID) signal.Span {
 			continue
 		}
 		if text, there := o.text(o.footer.columns[i].name, row); there {
-			s.Attributes[name] = text
+			s.Attributes = append(s.Attributes, signal.Attribute{Name: name, Value: text})
 		}
 	}
 	if spilt, there := o.text(overflowColumn, row); there {
 		for r := (reader{rest: []byte(spilt)}); !r.bad && len(r.rest) > 0; {
 			name := r.text()
-			s.Attributes[name] = r.text()
+			s.Attributes = append(s.Attributes, signal.Attribute{Name: name, Value: r.text()})
 		}
 	}
 	return s
@@ -51,12 +51,12 @@ func (o *opened) outline(row int, id trace.ID) signal.Span {
 	s := signal.Span{
 		Trace: id, ID: o.id(idColumn, row), Parent: o.id(parentColumn, row), Service: o.footer.service(row), Kind: o.kind(row),
 		Start: time.Unix(0, o.number(startColumn, row)), Duration: time.Duration(o.number(durationColumn, row)),
-		Failed: o.number(failedColumn, row) != 0, Attributes: make(map[string]string, len(outlined)),
+		Failed: o.number(failedColumn, row) != 0, Attributes: make(signal.Attributes, 0, len(outlined)),
 	}
 	s.Name, _ = o.text(nameColumn, row)
 	for _, name := range outlined {
 		if text, there := o.text(attributePrefix+name, row); there {
-			s.Attributes[name] = text
+			s.Attributes = append(s.Attributes, signal.Attribute{Name: name, Value: text})
 		}
 	}
 	return s

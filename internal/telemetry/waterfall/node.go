@@ -133,7 +133,7 @@ func pair(spans []signal.Span) (nodes []*node, byID map[trace.SpanID]*node) {
 }
 
 func isHop(s *signal.Span) bool {
-	return s.Kind == signal.Server || s.Kind == signal.Client && s.Attributes[telemetry.ServerAddress] != ""
+	return s.Kind == signal.Server || s.Kind == signal.Client && s.Attributes.Get(telemetry.ServerAddress) != ""
 }
 
 func order(a, b *node) int { return compareSpans(a.spans[0], b.spans[0]) }
@@ -150,8 +150,8 @@ func (n *node) repeats() {
 }
 
 func sameRequest(a, b *signal.Span) bool {
-	callee := a.Attributes[telemetry.ServerAddress]
-	return callee != "" && callee == b.Attributes[telemetry.ServerAddress] && telemetry.What(a) == telemetry.What(b)
+	callee := a.Attributes.Get(telemetry.ServerAddress)
+	return callee != "" && callee == b.Attributes.Get(telemetry.ServerAddress) && telemetry.What(a) == telemetry.What(b)
 }
 
 // straighten moves a child that seems to begin before its parent: clocks disagree, causes come first.

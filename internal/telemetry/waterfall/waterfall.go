@@ -102,19 +102,19 @@ func (n *node) row(depth int) Row {
 	served := n.spans[len(n.spans)-1]
 	row := Row{
 		Depth: depth, Name: served.Instance, What: telemetry.What(&span), Duration: n.duration,
-		Status: span.Attributes[telemetry.StatusCode], Failed: span.Failed, Message: span.Message,
+		Status: span.Attributes.Get(telemetry.StatusCode), Failed: span.Failed, Message: span.Message,
 		Critical: n.critical, OnPath: n.onPath, Tries: 1, Orphan: n.orphan, Retry: n.retry,
 	}
 	if row.Name == "" {
 		row.Name = served.Service
-		if callee := span.Attributes[telemetry.ServerAddress]; callee != "" && span.Kind == signal.Client && len(n.spans) == 1 {
+		if callee := span.Attributes.Get(telemetry.ServerAddress); callee != "" && span.Kind == signal.Client && len(n.spans) == 1 {
 			row.Name = callee // nobody answered: the row is named for who was asked
 		}
 	}
-	if resent, err := strconv.Atoi(span.Attributes[telemetry.ResendCount]); err == nil && resent > 0 && span.Kind == signal.Client {
+	if resent, err := strconv.Atoi(span.Attributes.Get(telemetry.ResendCount)); err == nil && resent > 0 && span.Kind == signal.Client {
 		row.Tries, row.Retry = resent+1, true
 	}
-	if code := span.Attributes[telemetry.GRPCStatus]; code != "" && code != "0" {
+	if code := span.Attributes.Get(telemetry.GRPCStatus); code != "" && code != "0" {
 		row.Status = "grpc " + code
 	}
 	for _, s := range n.spans {

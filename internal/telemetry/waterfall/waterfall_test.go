@@ -24,15 +24,18 @@ func ms(n float64) time.Duration { return time.Duration(n * float64(time.Millise
 // hop makes both sides of one exchange: caller's span 2n, callee's 2n+1.
 func hop(n int, parent trace.SpanID, caller, instance string, from, to float64, more ...string) []signal.Span {
 	service := instance[:len(instance)-2]
-	a := map[string]string{telemetry.RequestMethod: "GET", telemetry.URLPath: "/" + service, telemetry.ServerAddress: service, telemetry.StatusCode: "200"}
+	a := signal.Attributes{
+		{Name: telemetry.RequestMethod, Value: "GET"}, {Name: telemetry.URLPath, Value: "/" + service},
+		{Name: telemetry.ServerAddress, Value: service}, {Name: telemetry.StatusCode, Value: "200"},
+	}
 	for i := 0; i+1 < len(more); i += 2 {
-		a[more[i]] = more[i+1]
+		a.Set(more[i], more[i+1])
 	}
 	kind := signal.Client
 	if caller == "gateway" {
 		kind = signal.Server
 	}
-	failed := a[telemetry.StatusCode] >= "500"
+	failed := a.Get(telemetry.StatusCode) >= "500"
 	return []signal.Span{
 		{ID: id(2 * n), Parent: parent, Service: caller, Kind: kind, Start: start.Add(ms(from)), Duration: ms(to - from), Attributes: a, Failed: failed},
 		{ID: id(2*n + 1), Parent: id(2 * n), Service: service, Instance: instance, Kind: signal.Server, Start: start.Add(ms(from + 0.1)),
