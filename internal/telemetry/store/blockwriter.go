@@ -122,6 +122,7 @@ func (w *blockWriter) spans(all []byte, rows []order) error {
 	w.begin()
 	named := newAttributes()
 	instance, name, message := texts{name: instanceColumn}, texts{name: nameColumn}, texts{name: messageColumn}
+	events, links := texts{name: eventsColumn}, texts{name: linksColumn}
 	n := &w.numeric
 	for i, at := range rows {
 		r := reader{rest: all[at.start : at.start+at.size], at: at.start}
@@ -132,6 +133,8 @@ func (w *blockWriter) spans(all []byte, rows []order) error {
 		r.value()
 		instance.values, name.values, message.values = append(instance.values, r.value()), append(name.values, r.value()), append(message.values, r.value())
 		named.row(i, &r)
+		events.setUnlessEmpty(i, r.value())
+		links.setUnlessEmpty(i, r.value())
 		if err := r.end(); err != nil {
 			return err
 		}
@@ -144,7 +147,8 @@ func (w *blockWriter) spans(all []byte, rows []order) error {
 	w.numbers(failedColumn, varints, n[1])
 	w.numbers(startColumn, deltas, n[2])
 	w.numbers(durationColumn, varints, n[3])
-	for _, t := range []*texts{&instance, &name, &message} {
+	for _, t := range []*texts{&instance, &name, &message, &events, &links} {
+		t.pad(len(rows))
 		w.texts(t, all)
 	}
 	named.write(w, all, len(rows))
@@ -153,6 +157,7 @@ func (w *blockWriter) spans(all []byte, rows []order) error {
 
 func (w *blockWriter) lines(all []byte, rows []order) error {
 	w.begin()
+	named := newAttributes()
 	instance, stream, text, message := texts{name: instanceColumn}, texts{name: streamColumn}, texts{name: textColumn}, texts{name: messageColumn}
 	n := &w.numeric
 	for i, at := range rows {
@@ -165,6 +170,7 @@ func (w *blockWriter) lines(all []byte, rows []order) error {
 		if r.byte() != 0 {
 			message.set(i, r.value())
 		}
+		named.row(i, &r)
 		if err := r.end(); err != nil {
 			return err
 		}
@@ -176,6 +182,7 @@ func (w *blockWriter) lines(all []byte, rows []order) error {
 	for _, t := range []*texts{&instance, &stream, &text, &message} {
 		w.texts(t, all)
 	}
+	named.write(w, all, len(rows))
 	w.facts.words = w.wordsOf(&text, all)
 	return nil
 }

@@ -53,6 +53,8 @@ const (
 	streamColumn   = "stream"
 	textColumn     = "text"
 	overflowColumn = "overflow"
+	eventsColumn   = "events"
+	linksColumn    = "links"
 
 	attributePrefix = "@"
 	mostColumns     = 128

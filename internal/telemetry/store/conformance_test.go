@@ -57,6 +57,9 @@ func TestConformance(t *testing.T) {
 		test     func(*testing.T, telemetry.Store)
 	}{
 		{"what was written is read as it was", sameBack},
+		{"events and links are read as they were", nested},
+		{"each kind is read as it was", kindsBack},
+		{"what the writer does with its slices afterwards changes nothing", slicesOfTheWriter},
 		{"a trace is found by a unique beginning of its id", byPrefix},
 		{"traces come newest first and filtered", filteredTraces},
 		{"traces of one batch come by their start", shuffledBatch},
@@ -95,6 +98,7 @@ func write(t *testing.T, s telemetry.Store, b telemetry.Batch) {
 
 func sameBack(t *testing.T, s telemetry.Store) {
 	want, text := span(1, "orders", 0, time.Second, true), line(1, "orders", signal.Warn, traceID(1))
+	text.Attributes = signal.Attributes{{Name: telemetry.HTTPRoute, Value: "/a/**"}, {Name: "own.name", Value: "1"}}
 	write(t, s, telemetry.Batch{Spans: []signal.Span{want}, Lines: []signal.Line{text}})
 	spans, err := s.Trace(traceID(1).String())
 	if err != nil || len(spans) != 1 || fmt.Sprint(spans[0]) != fmt.Sprint(want) {
@@ -102,6 +106,57 @@ func sameBack(t *testing.T, s telemetry.Store) {
 	}
 	lines, err := s.Lines(telemetry.LineQuery{})
 	if err != nil || len(lines) != 1 || !lines[0].At.Equal(text.At) || fmt.Sprint(lines[0]) != fmt.Sprint(text) {
+		t.Fatalf("%+v, %v", lines, err)
+	}
+}
+
+func eventful() signal.Span {
+	s := span(1, "orders", 0, time.Second, true)
+	s.Events = []signal.Event{
+		{At: s.Start.Add(-time.Hour), Name: "before it began"},
+		{At: s.Start.Add(time.Millisecond), Name: "exception", Attributes: signal.Attributes{{Name: "exception.type", Value: "Error"}, {Name: telemetry.ErrorType, Value: "\x00"}}},
+	}
+	s.Links = []signal.Link{{Trace: traceID(7), Span: trace.SpanID{7}}, {Span: trace.SpanID{8}, Attributes: signal.Attributes{{Name: "why", Value: "batch"}}}}
+	return s
+}
+
+func nested(t *testing.T, s telemetry.Store) {
+	want := eventful()
+	write(t, s, telemetry.Batch{Spans: []signal.Span{want, span(2, "orders", 0, 1, false)}})
+	for id, want := range map[trace.ID]signal.Span{traceID(1): want, traceID(2): span(2, "orders", 0, 1, false)} {
+		spans, err := s.Trace(id.String())
+		if err != nil || len(spans) != 1 || fmt.Sprint(spans[0]) != fmt.Sprint(want) {
+			t.Fatalf("%+v, want %+v, %v", spans, want, err)
+		}
+	}
+}
+
+func kindsBack(t *testing.T, s telemetry.Store) {
+	all := []signal.Kind{signal.Server, signal.Client, signal.Internal, signal.Producer, signal.Consumer}
+	for n, kind := range all {
+		one := span(n, "orders", 0, 1, false)
+		one.Kind = kind
+		write(t, s, telemetry.Batch{Spans: []signal.Span{one}})
+	}
+	for n, kind := range all {
+		if spans, err := s.Trace(traceID(n).String()); err != nil || spans[0].Kind != kind {
+			t.Fatalf("%s: %v, %v", kind, spans, err)
+		}
+	}
+}
+
+func slicesOfTheWriter(t *testing.T, s telemetry.Store) {
+	one, text := eventful(), line(1, "orders", signal.Warn, traceID(1))
+	text.Attributes = signal.Attributes{{Name: "a", Value: "1"}}
+	write(t, s, telemetry.Batch{Spans: []signal.Span{one}, Lines: []signal.Line{text}})
+	one.Attributes[0].Value, one.Events[1].Attributes[0].Value, one.Links[1].Attributes[0].Value = "x", "x", "x"
+	one.Events[0].Name, one.Links[0].Span, text.Attributes[0].Value = "x", trace.SpanID{}, "x"
+	spans, err := s.Trace(traceID(1).String())
+	if err != nil || fmt.Sprint(spans) != fmt.Sprint([]signal.Span{eventful()}) {
+		t.Fatalf("%+v, %v", spans, err)
+	}
+	lines, err := s.Lines(telemetry.LineQuery{})
+	if err != nil || lines[0].Attributes.Get("a") != "1" {
 		t.Fatalf("%+v, %v", lines, err)
 	}
 }

@@ -362,6 +362,34 @@ func TestSegmentsOfAnEarlierReleaseAreTakenOver(t *testing.T) {
 	}
 }
 
+// The folder is one of the first release with blocks: some rows in them, others in the log.
+func TestTheFirstBlocksAndLogsAreRead(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS("testdata/1")); err != nil {
+		t.Fatal(err)
+	}
+	for round := range 3 {
+		d := open(t, folder, Options{})
+		traces, err := d.Traces(telemetry.TraceQuery{Limit: 100})
+		if err != nil || len(traces) != 60+round {
+			t.Fatalf("%d traces, %v", len(traces), err)
+		}
+		for n := range 60 {
+			spans, err := d.Trace(traceID(n).String())
+			if err != nil || len(spans) != 1 || spans[0].Kind != kinds[n%3] || spans[0].Attributes.Get(telemetry.URLPath) != fmt.Sprint("/a/", n) ||
+				spans[0].Attributes.Get("own.name") != "ü" || spans[0].Events != nil {
+				t.Fatalf("%+v, %v", spans, err)
+			}
+		}
+		lines, err := d.Lines(telemetry.LineQuery{Access: true})
+		if err != nil || len(lines) != 60 || lines[59].Text != "line 59" || lines[55].Message != "message 55" || lines[59].Attributes != nil {
+			t.Fatalf("%d lines, %v", len(lines), err)
+		}
+		write(t, d, telemetry.Batch{Spans: []signal.Span{span(100+round, "orders", 0, 1, false)}})
+		_ = d.Close()
+	}
+}
+
 func FuzzSegment(f *testing.F) {
 	f.Add([]byte{lineRecord, 1, 2, 3})
 	f.Add(append([]byte{spanRecord}, make([]byte, 60)...))
@@ -386,6 +414,10 @@ func TestWhatIsBeyondTheBoundsOfARowIsCut(t *testing.T) {
 	for n := range 2 * mostAttributes {
 		many.Attributes.Set(fmt.Sprint("many", n), fmt.Sprint(n))
 	}
+	for n := range 2 * mostNested {
+		many.Events = append(many.Events, signal.Event{At: many.Start, Name: fmt.Sprint("event", n)})
+		many.Links = append(many.Links, signal.Link{Span: trace.SpanID{byte(n)}, Attributes: long.Attributes})
+	}
 	for range 3 {
 		write(t, d, telemetry.Batch{Spans: []signal.Span{long, many}})
 	}
@@ -400,6 +432,9 @@ func TestWhatIsBeyondTheBoundsOfARowIsCut(t *testing.T) {
 	}
 	if spans, err = d.Trace(traceID(2).String()); err != nil || len(spans) != 3 || len(spans[0].Attributes) != mostAttributes {
 		t.Fatalf("%d spans, %v", len(spans), err)
+	}
+	if len(spans[0].Events) != mostNested || spans[0].Events[mostNested-1].Name != fmt.Sprint("event", mostNested-1) || len(spans[0].Links) != longestNested/longestText-1 {
+		t.Fatalf("%d events, %d links", len(spans[0].Events), len(spans[0].Links))
 	}
 	for _, a := range spans[0].Attributes {
 		if strings.HasPrefix(a.Name, "many") && a.Name != "many"+a.Value {

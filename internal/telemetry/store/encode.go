@@ -21,7 +21,8 @@ const (
 	traceEnd    = 1 + 16
 	spanInstant = traceEnd + 8 + 8 + 1 + 1
 	lineInstant = traceEnd + 8 + 1
-	// longestText bounds each text of a row, in bytes, and mostAttributes the attributes of a span; what is beyond is cut.
+	// longestText bounds each text of a row, in bytes, and mostAttributes the attributes of a span, an event or a line; what is beyond
+	// is cut.
 	longestText    = 64 << 10
 	mostAttributes = 512
 )
@@ -35,7 +36,8 @@ var attributeNames = [...]string{
 	telemetry.GRPCStatus, telemetry.Caller,
 }
 
-var kinds = [...]signal.Kind{signal.Server, signal.Client, signal.Internal}
+// kinds are written as their place; as with names, it is the format. One that is not among them is written as the third.
+var kinds = [...]signal.Kind{signal.Server, signal.Client, signal.Internal, signal.Producer, signal.Consumer}
 
 func appendSpan(b []byte, s *signal.Span) []byte {
 	b = append(b, spanRecord)
@@ -44,18 +46,7 @@ func appendSpan(b []byte, s *signal.Span) []byte {
 	b = binary.LittleEndian.AppendUint64(b, uint64(s.Start.UnixNano()))
 	b = binary.AppendVarint(b, int64(s.Duration))
 	b = appendShort(appendShort(appendShort(appendShort(b, s.Service), s.Instance), s.Name), s.Message)
-	left := min(len(s.Attributes), mostAttributes)
-	b = binary.AppendUvarint(b, uint64(left))
-	for i := range s.Attributes[:left] {
-		a := &s.Attributes[i]
-		number := attributeNumber(a.Name)
-		b = binary.AppendUvarint(b, number)
-		if number == 0 {
-			b = appendShort(b, a.Name)
-		}
-		b = appendShort(b, a.Value)
-	}
-	return b
+	return appendLinks(appendEvents(appendAttributes(b, s.Attributes), s.Events, s.Start), s.Links)
 }
 
 func appendLine(b []byte, l *signal.Line) []byte {
@@ -65,9 +56,26 @@ func appendLine(b []byte, l *signal.Line) []byte {
 	b = binary.LittleEndian.AppendUint64(b, uint64(l.At.UnixNano()))
 	b = appendShort(appendShort(appendShort(appendShort(b, l.Service), l.Instance), l.Stream), l.Text)
 	if l.Message == l.Text {
-		return append(b, 0) // most lines are not structured: their message is not written twice
+		b = append(b, 0) // most lines are not structured: their message is not written twice
+	} else {
+		b = appendShort(append(b, 1), l.Message)
 	}
-	return appendShort(append(b, 1), l.Message)
+	return appendAttributes(b, l.Attributes)
+}
+
+func appendAttributes(b []byte, all signal.Attributes) []byte {
+	left := min(len(all), mostAttributes)
+	b = binary.AppendUvarint(b, uint64(left))
+	for i := range all[:left] {
+		a := &all[i]
+		number := attributeNumber(a.Name)
+		b = binary.AppendUvarint(b, number)
+		if number == 0 {
+			b = appendShort(b, a.Name)
+		}
+		b = appendShort(b, a.Value)
+	}
+	return b
 }
 
 func decodeSpan(b []byte) (signal.Span, error) {
@@ -84,14 +92,13 @@ func decodeSpan(b []byte) (signal.Span, error) {
 	s.Kind, s.Failed = kinds[kind], r.byte() != 0
 	s.Start, s.Duration = time.Unix(0, r.instant()), time.Duration(r.varint())
 	s.Service, s.Instance, s.Name, s.Message = r.text(), r.text(), r.text(), r.text()
-	count := r.uvarint()
-	if r.bad || count > uint64(len(r.rest)) {
-		return s, errEncoding
+	s.Attributes = r.attributes()
+	var err error
+	if s.Events, err = decodeEvents(r.take(r.uvarint()), s.Start); err != nil {
+		return s, err
 	}
-	s.Attributes = make(signal.Attributes, 0, count)
-	for range count {
-		name := r.attributeName()
-		s.Attributes = append(s.Attributes, signal.Attribute{Name: name, Value: r.text()})
+	if s.Links, err = decodeLinks(r.take(r.uvarint())); err != nil {
+		return s, err
 	}
 	return s, r.end()
 }
@@ -109,6 +116,7 @@ func decodeLine(b []byte) (signal.Line, error) {
 	if r.byte() != 0 {
 		l.Message = r.text()
 	}
+	l.Attributes = r.attributes()
 	return l, r.end()
 }
 
@@ -159,7 +167,7 @@ func kindNumber(k signal.Kind) byte {
 			return byte(i)
 		}
 	}
-	return byte(len(kinds) - 1)
+	return 2
 }
 
 func attributeNumber(name string) uint64 {

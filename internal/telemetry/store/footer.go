@@ -6,8 +6,10 @@ import (
 )
 
 const (
-	// blockMagic begins a block and ends it; it names the format and its version.
-	blockMagic = "BYNBLK\x00\x01"
+	// blockMagic begins a block and ends it; it names the format and its version. Of blocks, firstVersion and all since are read: the first
+	// had no events, no links and no attributes of lines, and so no columns of them.
+	blockMagic   = "BYNBLK\x00\x02"
+	firstVersion = 1
 	// trailerSize is that of facts, their CRC and the magic.
 	trailerSize = 64 + 4 + len(blockMagic)
 )
@@ -147,9 +149,15 @@ func (f *facts) trailer() []byte {
 	return append(b, blockMagic...)
 }
 
+// readable tells whether a magic is that of blocks of a version that is read.
+func readable(magic []byte) bool {
+	const name = len(blockMagic) - 1
+	return string(magic[:name]) == blockMagic[:name] && magic[name] >= firstVersion && magic[name] <= blockMagic[name]
+}
+
 // decodeTrailer reads the end of a block.
 func decodeTrailer(b []byte) (facts, error) {
-	if len(b) != trailerSize || string(b[trailerSize-len(blockMagic):]) != blockMagic {
+	if len(b) != trailerSize || !readable(b[trailerSize-len(blockMagic):]) {
 		return facts{}, errDamaged
 	}
 	if crc32.Checksum(b[:64], castagnoli) != binary.LittleEndian.Uint32(b[64:]) {

@@ -66,7 +66,7 @@ func (d *Disk) examine(b *block) (known bool, err error) {
 	}
 	defer f.Close()
 	head := make([]byte, len(blockMagic))
-	if _, err := f.ReadAt(head, 0); err == nil && string(head[:7]) == blockMagic[:7] && head[7] != blockMagic[7] {
+	if _, err := f.ReadAt(head, 0); err == nil && string(head[:7]) == blockMagic[:7] && !readable(head) {
 		return false, nil
 	}
 	trailer := make([]byte, trailerSize)
@@ -77,6 +77,14 @@ func (d *Disk) examine(b *block) (known bool, err error) {
 		b.damaged.Store(true) // or not readable: it is listed, so that it goes when its time has come
 	}
 	return true, nil
+}
+
+// fromFirst is a row as it is now of one of the first version: without events and links, or without attributes.
+func fromFirst(row []byte) []byte {
+	if row[0] == spanRecord {
+		return append(slices.Clone(row), 0, 0)
+	}
+	return append(slices.Clone(row), 0)
 }
 
 // left is a log that was found.
@@ -143,6 +151,9 @@ func (l *left) take(record []byte) {
 		return
 	}
 	eachRow(r.rest, func(row []byte) {
+		if l.first {
+			row = fromFirst(row)
+		}
 		if !understood(row) { // it could never be sealed
 			return
 		}
@@ -211,7 +222,7 @@ func (d *Disk) replay(logs []*left) {
 
 // begin goes on with the one log that is there and whole, or has a new one take over from those that are.
 func (d *Disk) begin(logs []*left, number uint32) error {
-	if len(logs) == 1 && logs[0].number == number && !d.sealedFrom(number) {
+	if len(logs) == 1 && logs[0].number == number && !logs[0].first && !d.sealedFrom(number) {
 		return d.resume(logs[0])
 	}
 	next, err := d.startLog(number+1, d.mu.rings)

@@ -45,6 +45,7 @@ func (m *Memory) Write(batch telemetry.Batch) error {
 // keep keeps a line. The caller holds mu.
 func (m *Memory) keep(l signal.Line) {
 	ring := ringOf(&l)
+	l.Attributes = slices.Clone(l.Attributes)
 	m.mu.lines[ring] = append(m.mu.lines[ring], l)
 	if m.mu.count++; m.mu.count <= 4*m.mu.limit {
 		return
@@ -66,8 +67,7 @@ func (m *Memory) add(s signal.Span) {
 		m.mu.order = append(m.mu.order, s.Trace)
 	}
 	if len(m.mu.traces[s.Trace]) < spansOfATrace {
-		s.Attributes = slices.Clone(s.Attributes) // who wrote the batch uses the array again
-		m.mu.traces[s.Trace] = append(m.mu.traces[s.Trace], s)
+		m.mu.traces[s.Trace] = append(m.mu.traces[s.Trace], kept(s))
 	}
 	if len(m.mu.order) > m.mu.limit {
 		delete(m.mu.traces, m.mu.order[0])

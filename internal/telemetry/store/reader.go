@@ -1,6 +1,10 @@
 package store
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/banyan-run/banyan/internal/signal"
+)
 
 // reader reads the fields of a record; after the first that is not there it is bad and yields zeros.
 type reader struct {
@@ -69,6 +73,23 @@ func (r *reader) advance(n int) {
 	}
 	r.rest = r.rest[n:]
 	r.at += uint32(n)
+}
+
+// attributes are nil where there are none.
+func (r *reader) attributes() signal.Attributes {
+	count := r.uvarint()
+	if count > uint64(len(r.rest)) { // each takes a byte at least
+		r.bad = true
+	}
+	if r.bad || count == 0 {
+		return nil
+	}
+	all := make(signal.Attributes, 0, count)
+	for range count {
+		name := r.attributeName()
+		all = append(all, signal.Attribute{Name: name, Value: r.text()})
+	}
+	return all
 }
 
 func (r *reader) attributeName() string {

@@ -19,22 +19,37 @@ func (o *opened) span(row int, id trace.ID) signal.Span {
 	s.Instance, _ = o.text(instanceColumn, row)
 	s.Name, _ = o.text(nameColumn, row)
 	s.Message, _ = o.text(messageColumn, row)
+	s.Attributes = o.attributes(row)
+	var err error
+	content, _ := o.text(eventsColumn, row)
+	if s.Events, err = decodeEvents([]byte(content), s.Start); err != nil {
+		o.fail()
+	}
+	content, _ = o.text(linksColumn, row)
+	if s.Links, err = decodeLinks([]byte(content)); err != nil {
+		o.fail()
+	}
+	return s
+}
+
+// attributes are all of a row, in the order of the columns.
+func (o *opened) attributes(row int) (all signal.Attributes) {
 	for i := range o.footer.columns {
 		name, attribute := strings.CutPrefix(o.footer.columns[i].name, attributePrefix)
 		if !attribute {
 			continue
 		}
 		if text, there := o.text(o.footer.columns[i].name, row); there {
-			s.Attributes = append(s.Attributes, signal.Attribute{Name: name, Value: text})
+			all = append(all, signal.Attribute{Name: name, Value: text})
 		}
 	}
 	if spilt, there := o.text(overflowColumn, row); there {
 		for r := (reader{rest: []byte(spilt)}); !r.bad && len(r.rest) > 0; {
 			name := r.text()
-			s.Attributes = append(s.Attributes, signal.Attribute{Name: name, Value: r.text()})
+			all = append(all, signal.Attribute{Name: name, Value: r.text()})
 		}
 	}
-	return s
+	return all
 }
 
 func (o *opened) kind(row int) signal.Kind {
@@ -78,5 +93,6 @@ func (o *opened) line(row int) signal.Line {
 	if l.Message, own = o.text(messageColumn, row); !own {
 		l.Message = l.Text
 	}
+	l.Attributes = o.attributes(row)
 	return l
 }

@@ -83,7 +83,7 @@ func addRecord(batch *telemetry.Batch, record []byte) {
 		return
 	}
 	row := binary.LittleEndian.AppendUint64(slices.Clone(head), uint64(instant))
-	row = append(row, r.rest...)
+	row = fromFirst(append(row, r.rest...))
 	if record[0] == spanRecord {
 		if s, err := decodeSpan(row); err == nil {
 			batch.Spans = append(batch.Spans, s)

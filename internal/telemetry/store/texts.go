@@ -34,6 +34,13 @@ func (t *texts) set(i int, v value) {
 	}
 }
 
+// setUnlessEmpty takes an empty text for none.
+func (t *texts) setUnlessEmpty(i int, v value) {
+	if v.size > 0 {
+		t.set(i, v)
+	}
+}
+
 func (t *texts) pad(rows int) {
 	for len(t.values) < rows {
 		t.values = append(t.values, absent)

@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// logMagic names the format of a log and its version.
-	logMagic = "BYNLOG\x00\x01"
+	// logMagic names the format of a log and its version; a log of firstLog is read, and nothing is added to it.
+	logMagic = "BYNLOG\x00\x02"
+	firstLog = "BYNLOG\x00\x01"
 	// frame is length and CRC before each record.
 	frame = 8
 	// biggestRecord bounds a record of a log: what claims more is torn.
@@ -49,6 +50,8 @@ type wal struct {
 	// broken says that a sync failed: what the system still had of the file may be lost though the next sync succeeds. The rows are
 	// in memory, and go to other files.
 	broken atomic.Bool
+	// first says that its rows are of the first version.
+	first bool
 }
 
 func logPath(folder string, number uint32) string {
@@ -106,7 +109,7 @@ func (l *wal) walk(size int64, each func(record []byte)) (end int64, err error) 
 	if _, err := io.ReadFull(in, head[:]); err != nil {
 		return 0, unlessTorn(err) // torn while it was made: it is empty
 	}
-	if string(head[:]) != logMagic {
+	if l.first = string(head[:]) == firstLog; !l.first && string(head[:]) != logMagic {
 		return 0, errVersion
 	}
 	end = int64(len(logMagic))
