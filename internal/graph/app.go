@@ -33,7 +33,8 @@ type App struct {
 	Resources []*Resource
 	Tasks     []*Task
 	// Groups are sorted by name; none has the name of a service or an external.
-	Groups []*Group
+	Groups    []*Group
+	Telemetry Telemetry
 	// Warnings were found on the way and refuse nothing.
 	Warnings diag.List
 }

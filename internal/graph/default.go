@@ -18,4 +18,9 @@ const (
 	DefaultHealthThreshold = 3
 	DefaultHealthWithin    = 60 * time.Second
 	DefaultEnvironment     = Local
+	DefaultTelemetryMemory = 128 << 20
+	DefaultKeepFor         = 24 * time.Hour
+	DefaultKeepSize        = 64 << 20
+	DefaultKeepMetricsFor  = 15 * 24 * time.Hour
+	DefaultKeepMetricsSize = 256 << 20
 )

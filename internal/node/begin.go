@@ -47,6 +47,7 @@ func begin(ctx context.Context, group, serving *lifecycle.Group, link *keeper.Cl
 	if err != nil {
 		return nil, err
 	}
+	eyes.keeping(first.app.Telemetry)
 	if brought.From != brought.To {
 		eyes.journal.Record(migrated(s, brought))
 	}
@@ -185,6 +186,7 @@ func swapping(eyes *sight, p *plane, services *reconcile.Reconciler, supervisor 
 			retract()
 			return err
 		}
+		eyes.keeping(next.app.Telemetry)
 		supervisor.Outside(next.app)
 		services.Apply(next.app, why)
 		p.edges.retire(next.mesh.Edges())

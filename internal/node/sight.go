@@ -23,6 +23,8 @@ type sight struct {
 	store    telemetry.Store
 	meter    *red.Meter
 	recorder *telemetry.Recorder
+	// limit bounds what is kept; nil where nothing is kept on disk.
+	limit func(store.Limits)
 	// blind says why nothing is kept on disk, nil when it is.
 	blind *api.Problem
 }
@@ -49,7 +51,7 @@ func openSight(ctx context.Context, group *lifecycle.Group, s state) (*sight, er
 func (v *sight) openStore(ctx context.Context, group *lifecycle.Group, s state) {
 	disk, err := store.Open(ctx, s.path("telemetry"), store.Options{Journal: v.journal})
 	if err == nil {
-		v.store = disk
+		v.store, v.limit = disk, disk.Limit
 		group.OnStop("store", func(context.Context) error { return disk.Close() })
 		return
 	}

@@ -49,7 +49,8 @@ func compare(old, next *graph.App) []Change {
 	all = append(all, compareExternal(old, next)...)
 	all = append(all, compareTasks(old, next)...)
 	all = append(all, compareGroups(old, next)...)
-	return append(all, compareEdge(old.Edge, next.Edge)...)
+	all = append(all, compareEdge(old.Edge, next.Edge)...)
+	return append(all, compareTelemetry(old.Telemetry, next.Telemetry)...)
 }
 
 // gone is why a service ends that the file had.

@@ -24,6 +24,8 @@ func before() *graph.App {
 	app.Edge = graph.Edge{Listen: "127.0.0.1:8080", ListenAt: at(3), At: at(2), Timeout: 30 * time.Second, Routes: []*graph.Route{
 		{Name: "orders", At: at(5), Path: "/api/**", PathAt: at(5), Targets: []graph.Target{{To: "orders", Weight: 1}}, Timeout: 20 * time.Second},
 	}}
+	kept := graph.Keep{For: 24 * time.Hour, Size: 64 << 20, At: at(71)}
+	app.Telemetry = graph.Telemetry{At: at(70), Memory: 128 << 20, MemoryAt: at(70), Spans: kept, Lines: kept, Metrics: kept}
 	return app
 }
 
@@ -126,6 +128,16 @@ func ofEdges() []comparison {
 			next.Edge.Listen = "127.0.0.1:9090"
 			return &next
 		}, []string{"swap gateway listen 127.0.0.1:8080 → 127.0.0.1:9090 3"}},
+		{"how much is kept", func(a *graph.App) *graph.App {
+			next := *a
+			next.Telemetry.Memory, next.Telemetry.Spans = 256<<20, graph.Keep{For: 7 * 24 * time.Hour, Size: 64 << 20, At: at(71)}
+			return &next
+		}, []string{"swap telemetry keep.spans.for 1d → 7d 71", "swap telemetry memory 128 MiB → 256 MiB 70"}},
+		{"what was applied before there was such a noun", func(a *graph.App) *graph.App {
+			next := *a
+			a.Telemetry = graph.Telemetry{}
+			return &next
+		}, nil},
 	}
 }
 

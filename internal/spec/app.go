@@ -16,7 +16,7 @@ const defaultEnvironment = graph.DefaultEnvironment
 // laterPlatform are capabilities of the whole application that are still to come.
 var laterPlatform = []string{
 	"auth", "cache", "config", "data", "engines", "events", "functions", "limit", "mesh", "policy", "release",
-	"sagas", "scale", "secrets", "sites", "slo", "telemetry",
+	"sagas", "scale", "secrets", "sites", "slo",
 }
 
 var appNoun = noun{
@@ -37,6 +37,7 @@ var appNoun = noun{
 		{name: "resources", doc: "Databases, caches and brokers that services use, by name.", shape: &resources, example: "{kv: {run: ./kv}}"},
 		{name: "tasks", doc: "One-off processes with a service's environment, by name.", shape: &tasks, example: "{migrate: {run: ./migrate}}"},
 		{name: "groups", doc: "Named subsets of the services, to be started by their name; a group may name groups.", shape: &groups, example: "{checkout: [orders, payments]}"},
+		telemetryKey,
 		{name: "environments", doc: "What differs in an environment, by its name: maps merge, lists replace, null removes.", shape: &environments, example: "{staging: {services: {}}}"},
 	},
 }
@@ -69,6 +70,8 @@ func (r *reader) app(tree *node) *graph.App {
 	s.share()
 	gateway, _ := s.table("gateway")
 	app.Edge = gateway.gateway()
+	telemetry, _ := s.table("telemetry")
+	app.Telemetry = telemetry.telemetry()
 	services, external := s.entries("services"), s.entries("external")
 	for _, e := range named(s.entries("resources")) {
 		resource, runs := s.resource(e)

@@ -238,8 +238,11 @@ func (e entry) form() form {
 
 // standard is a default for people.
 func standard(value any) any {
-	if d, is := value.(time.Duration); is {
-		return unit.Duration(d)
+	switch v := value.(type) {
+	case time.Duration:
+		return unit.Duration(v)
+	case byteSize:
+		return v.String()
 	}
 	return value
 }

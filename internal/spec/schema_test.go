@@ -112,6 +112,12 @@ func around(n *noun, k key) string {
 			value += ", url: \"https://bank.example\""
 		}
 		return "external: {bank: {" + value + "}}"
+	case "telemetry":
+		return "telemetry: {" + value + "}"
+	case "keep":
+		return "telemetry: {keep: {" + value + "}}"
+	case "kept-spans", "kept-lines", "kept-metrics":
+		return "telemetry: {keep: {" + strings.TrimPrefix(n.name, "kept-") + ": {" + value + "}}}"
 	case "environment":
 		return service("owner: us") + "\nexternal: {bank: {url: \"https://bank.example\"}}\nenvironments: {local: {" + value + "}}"
 	}

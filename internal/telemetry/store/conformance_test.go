@@ -83,9 +83,11 @@ func (s sealing) Write(b telemetry.Batch) error {
 	if err := s.Disk.Write(b); err != nil || len(b.Lines) > 100 {
 		return err
 	}
-	usual := s.options.Unsealed
-	defer func() { s.options.Unsealed = usual }()
-	s.options.Unsealed = 0 // nothing is carried
+	usual := s.limits.Load()
+	defer s.limits.Store(usual)
+	l := *usual
+	l.Unsealed = 0 // nothing is carried
+	s.limits.Store(&l)
 	return s.seal()
 }
 

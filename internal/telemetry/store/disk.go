@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/banyan-run/banyan/internal/journal"
@@ -13,14 +14,13 @@ import (
 	"github.com/banyan-run/banyan/internal/telemetry"
 )
 
-// Options bound what is kept; zero values mean 64 MiB, 24 h and a sixteenth of the size for what is in no block yet.
+// Options say how a store begins; zero values mean 64 MiB, 24 h and a sixteenth of the size for what is in no block yet.
 type Options struct {
-	// Size bounds all files, in bytes: three eighths are for the blocks of requests, as many for those of what services write, and
-	// the rest for logs.
+	// Size bounds all files, in bytes: one half is for requests, the other for what services write. Limit changes it.
 	Size int64
-	// Age bounds how long a block is kept after its last row was written.
+	// Age bounds how long a block is kept after its last row was written. Limit changes it.
 	Age time.Duration
-	// Unsealed bounds the rows that are in no block yet, in bytes; they are in memory too.
+	// Unsealed bounds the rows that are in no block yet, in bytes; they are in memory too. Limit changes it.
 	Unsealed int64
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
@@ -36,6 +36,7 @@ type Disk struct {
 	options  Options
 	group    *lifecycle.Group
 	awake    chan struct{}
+	limits   atomic.Pointer[Limits]
 	decoders decoders
 	writers  sync.Pool // of *blockWriter; the garbage collector takes one that rests
 
@@ -63,6 +64,8 @@ var ErrClosed = errors.New("the telemetry store is closed")
 func Open(ctx context.Context, folder string, options Options) (*Disk, error) {
 	d := &Disk{folder: folder, options: options.withDefaults(), awake: make(chan struct{}, 1)}
 	d.mu.rings = map[string]*pending{}
+	half := Bound{Size: d.options.Size / 2, Age: d.options.Age}
+	d.limits.Store(&Limits{Requests: half, Lines: half, Unsealed: d.options.Unsealed})
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("opening the telemetry store: %w", err)
 	}

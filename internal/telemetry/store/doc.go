@@ -11,7 +11,7 @@
 // the newest back (reading.go, traces.go, lines.go), through opened.go, which decompresses the pages that are asked for.
 //
 // Rows are kept in rings: one for spans, one for the records of requests, and one for the lines of each service; a block is of one
-// ring. Requests and services have as much room each, and among services the one that has most loses its oldest block; so nobody
+// ring. Requests and services have rooms of their own (limit.go), and among services the one that has most loses its oldest block; so nobody
 // evicts who has less.
 //
 // Memory is bounded by numbers: twice Options.Unsealed for what is pending (4 MiB by default), as much again for columns while they are made, about 200

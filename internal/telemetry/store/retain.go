@@ -7,7 +7,7 @@ import (
 
 // retain removes blocks that are too old, and those that are too many.
 //
-// Requests and what services write have as much room each, so neither pushes the other out. Of services it is the one that has most
+// Requests and what services write have rooms of their own, so neither pushes the other out. Of services it is the one that has most
 // that loses its oldest block: whoever has less than an equal share is never touched.
 func (d *Disk) retain() error {
 	return d.removeAll(d.expired())
@@ -27,23 +27,23 @@ func (d *Disk) removeAll(blocks []*block) error {
 func (d *Disk) expired() (gone []*block) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	oldest := d.options.Now().Add(-d.options.Age)
+	limits, now := d.limits.Load(), d.options.Now()
 	kept := make([]*block, 0, len(d.mu.blocks)) // a new list: readers may be walking the old one
 	for _, b := range d.mu.blocks {
-		if b.newest.After(oldest) {
+		if b.newest.After(now.Add(-limits.of(b.ring).Age)) {
 			kept = append(kept, b)
 		} else {
 			gone = append(gone, b)
 		}
 	}
-	kept, surplus := surplus(kept, (d.options.Size-4*d.options.Unsealed)/2)
+	kept, surplus := surplus(kept, limits.room(limits.Requests), limits.room(limits.Lines))
 	d.mu.blocks = kept
 	return append(gone, surplus...)
 }
 
-// surplus parts blocks, which are in the order of their age, into those that have room and those that have not. Each of the two
-// halves, requests and services, has room for so many bytes.
-func surplus(blocks []*block, room int64) (kept, gone []*block) {
+// surplus parts blocks, which are in the order of their age, into those that have room and those that have not. Requests and
+// what services write have rooms of their own, in bytes.
+func surplus(blocks []*block, forRequests, forLines int64) (kept, gone []*block) {
 	sizes, requests, lines := map[string]int64{}, int64(0), int64(0)
 	for _, b := range blocks {
 		sizes[b.ring] += b.size
@@ -54,7 +54,7 @@ func surplus(blocks []*block, room int64) (kept, gone []*block) {
 		}
 	}
 	excess := map[string]int64{} // by ring, what it has to give up
-	for lines > room {
+	for lines > forLines {
 		most := ""
 		for ring, size := range sizes {
 			if !ofRequests(ring) && (most == "" || size > sizes[most] || size == sizes[most] && ring < most) {
@@ -66,7 +66,7 @@ func surplus(blocks []*block, room int64) (kept, gone []*block) {
 	}
 	for _, b := range blocks {
 		switch {
-		case ofRequests(b.ring) && requests > room:
+		case ofRequests(b.ring) && requests > forRequests:
 			requests -= b.size
 		case !ofRequests(b.ring) && excess[b.ring] > 0:
 			excess[b.ring] -= b.size

@@ -43,7 +43,7 @@ func (d *Disk) isClosed() bool {
 // encode makes a record of the beginning of batch, as long as there is room, and takes it off.
 func (d *Disk) encode(batch *telemetry.Batch) {
 	d.buffer, d.placed = append(d.buffer[:0], 0, 0, 0, 0, 0, 0, 0, 0, batchRecord), d.placed[:0]
-	room := min(recordBytes, int(d.options.Unsealed))
+	room := min(recordBytes, int(d.limits.Load().Unsealed))
 	full := func() bool { return len(d.buffer) >= room || len(d.placed) >= recordRows }
 	spans, lines := 0, 0
 	for ; spans < len(batch.Spans) && !full(); spans++ {
@@ -89,11 +89,11 @@ func (d *Disk) makeRoom() error {
 	if d.log.broken.Load() {
 		return d.seal()
 	}
-	if unsealed < d.options.Unsealed && most <= blockRows-recordRows {
+	if unsealed < d.limits.Load().Unsealed && most <= blockRows-recordRows {
 		return nil
 	}
 	err := d.seal()
-	if unsealed < 2*d.options.Unsealed && most <= blockRows-recordRows {
+	if unsealed < 2*d.limits.Load().Unsealed && most <= blockRows-recordRows {
 		return nil
 	}
 	return err
@@ -107,7 +107,7 @@ func (d *Disk) seal() error {
 	if err := d.settle(); err != nil && !d.log.broken.Load() { // so that there are two logs at most
 		return err
 	}
-	whole, carried := divide(d.mu.rings, d.options.Unsealed)
+	whole, carried := divide(d.mu.rings, d.limits.Load().Unsealed)
 	d.dropOld(carried)
 	built, err := d.build(whole)
 	if err != nil {
@@ -205,8 +205,9 @@ func (d *Disk) startLog(number uint32, carried map[string]*pending) (*wal, error
 
 // dropOld leaves out rows that are too old to be carried along.
 func (d *Disk) dropOld(carried map[string]*pending) {
-	oldest := d.options.Now().Add(-d.options.Age).UnixNano()
+	limits, now := d.limits.Load(), d.options.Now()
 	for ring, p := range carried {
+		oldest := now.Add(-limits.of(ring).Age).UnixNano()
 		kept := &pending{}
 		for i := range p.starts {
 			if _, at, err := keyOf(p.row(i)); err == nil && at > oldest {
