@@ -133,6 +133,11 @@ func ofEdges() []comparison {
 			next.Telemetry.Memory, next.Telemetry.Spans = 256<<20, graph.Keep{For: 7 * 24 * time.Hour, Size: 64 << 20, At: at(71)}
 			return &next
 		}, []string{"swap telemetry keep.spans.for 1d → 7d 71", "swap telemetry memory 128 MiB → 256 MiB 70"}},
+		{"how long spans are kept, by less than is shown of a duration", func(a *graph.App) *graph.App {
+			next := *a
+			next.Telemetry.Spans.For += time.Nanosecond
+			return &next
+		}, []string{"swap telemetry keep.spans.for 1d → 24h0m0.000000001s 71"}},
 		{"what was applied before there was such a noun", func(a *graph.App) *graph.App {
 			next := *a
 			a.Telemetry = graph.Telemetry{}

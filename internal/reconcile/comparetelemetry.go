@@ -3,6 +3,7 @@ package reconcile
 import (
 	"strconv"
 
+	"github.com/banyan-run/banyan/internal/diag"
 	"github.com/banyan-run/banyan/internal/graph"
 	"github.com/banyan-run/banyan/internal/unit"
 )
@@ -20,17 +21,13 @@ func compareTelemetry(old, next graph.Telemetry) []Change {
 }
 
 func telemetryFacts(t graph.Telemetry) []fact {
-	all := []fact{sizeFact("memory", t.Memory)}
-	all[0].at = t.MemoryAt
+	all := []fact{sizeFact("memory", t.Memory, t.MemoryAt)}
 	for name, k := range map[string]graph.Keep{"spans": t.Spans, "lines": t.Lines, "metrics": t.Metrics} {
-		all = append(all, fact{key: "keep." + name + ".for", value: unit.Duration(k.For), at: k.At, then: Swap})
-		size := sizeFact("keep."+name+".size", k.Size)
-		size.at = k.At
-		all = append(all, size)
+		all = append(all, fact{key: "keep." + name + ".for", value: exact(k.For), at: k.At, then: Swap}, sizeFact("keep."+name+".size", k.Size, k.At))
 	}
 	return finish(all, t.At)
 }
 
-func sizeFact(key string, bytes int64) fact {
-	return fact{key: key, value: strconv.FormatInt(bytes, 10), shown: unit.Size(bytes), then: Swap}
+func sizeFact(key string, bytes int64, at diag.Position) fact {
+	return fact{key: key, value: strconv.FormatInt(bytes, 10), shown: unit.Size(bytes), at: at, then: Swap}
 }
