@@ -89,11 +89,12 @@ func (d *Disk) makeRoom() error {
 	if d.log.broken.Load() {
 		return d.seal()
 	}
-	if unsealed < d.limits.Load().Unsealed && most <= blockRows-recordRows {
+	bound := d.limits.Load().Unsealed
+	if unsealed < bound && most <= blockRows-recordRows {
 		return nil
 	}
 	err := d.seal()
-	if unsealed < 2*d.limits.Load().Unsealed && most <= blockRows-recordRows {
+	if unsealed < 2*bound && most <= blockRows-recordRows {
 		return nil
 	}
 	return err
