@@ -111,8 +111,8 @@ func FuzzInsertKeepsWhatIsThere(f *testing.F) {
 		}
 		at := 0
 		for _, l := range is {
-			switch { // a last line without an end gets the one that the file has
-			case at < len(was) && l == was[at], at == len(was)-1 && strings.TrimSuffix(l, "\r") == was[at]:
+			// A last line without an end gets the one that the file has.
+			if at < len(was) && (l == was[at] || at == len(was)-1 && strings.TrimSuffix(l, "\r") == was[at]) {
 				at++
 			}
 		}
