@@ -31,7 +31,7 @@ var keepNoun = noun{
 	keys: []key{
 		{name: "spans", doc: "The spans of traces.", shape: keepsOf(&keptSpans), example: "{for: 7d, size: 1GiB}"},
 		{name: "lines", doc: "What services write, and the records of requests.", shape: keepsOf(&keptLines), example: "{for: 7d, size: 1GiB}"},
-		{name: "metrics", doc: "The samples of series.", shape: keepsOf(&keptMetrics), example: "{for: 30d, size: 1GiB}"},
+		{name: "metrics", doc: "The samples of series; no metrics are kept yet.", shape: keepsOf(&keptMetrics), example: "{for: 30d, size: 1GiB}"},
 	},
 }
 
